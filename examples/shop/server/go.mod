@@ -1,0 +1,3 @@
+module fairlead.dev/examples/shop
+
+go 1.22

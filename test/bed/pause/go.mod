@@ -1,0 +1,3 @@
+module fairlead.dev/bed/pause
+
+go 1.19

@@ -1,0 +1,7 @@
+export type { Cluster, RunOptions } from './cluster.ts'
+export type { Credentials } from './credentials.ts'
+export { Failure } from './failure.ts'
+export { shopImage, shopVersions, type TestImage } from './images.ts'
+export { obtainBuilt } from './programs.ts'
+export { silent, streamReport, type Report } from './report.ts'
+export { currentCluster, resolveCluster, withCluster, type ClusterOptions } from './resolve.ts'
