@@ -1,0 +1,106 @@
+import { deadlineIn, RequestFault, type Clock, type Transport } from '@fairlead/base'
+import type { Cluster } from '@fairlead/kube'
+import { describeCheck, judgeAnswer, type Check, type CheckAnswer } from './check.ts'
+
+/** One Pod, Service or URL that a check is asked of. */
+export interface Respondent {
+  readonly check: Check
+  /** How the report names it: `Pod "shop/web-6d5f-x2x"`. */
+  readonly name: string
+  readonly where: { readonly type: 'proxy'; readonly target: 'pods' | 'services'; readonly namespace: string; readonly name: string } | { readonly type: 'url'; readonly base: URL }
+}
+
+/** How one respondent did. `reason` is the last thing that was wrong, absent when it passed. */
+export interface CheckResult {
+  readonly check: string
+  readonly respondent: string
+  readonly passed: boolean
+  readonly reason?: string
+  readonly attempts: number
+  readonly seconds: number
+}
+
+export interface CheckOptions {
+  readonly clock: Clock
+  /** Milliseconds for all of them; 0 asks each once. */
+  readonly timeout: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The result of a check that found nobody to ask: it has proven nothing, so it has not passed. */
+export function unanswered(check: Check): CheckResult {
+  const whom = { pods: 'no healthy Pod', service: 'no Service', url: 'no URL' }[check.on]
+  return { check: describeCheck(check), respondent: '-', passed: false, reason: `there is ${whom} to ask`, attempts: 0, seconds: 0 }
+}
+
+const PAUSE = 500
+const AT_ONCE = 8
+
+/**
+ * Asks every respondent until it has given `count` good answers in a row, as many bad ones in a row, or time is up.
+ *
+ * No answer within the check's timeout is a bad answer. An API server that cannot be reached is a Fault, never a bad answer.
+ */
+export async function runChecks(respondents: readonly Respondent[], ports: { cluster: Cluster; web: Transport }, options: CheckOptions): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = []
+  const waiting = respondents.entries()
+  const worker = async () => {
+    for (const [index, respondent] of waiting) results[index] = await askRepeatedly(respondent, ports, options)
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker))
+  return results
+}
+
+async function askRepeatedly(respondent: Respondent, ports: { cluster: Cluster; web: Transport }, { clock, timeout, signal }: CheckOptions): Promise<CheckResult> {
+  const { check } = respondent
+  const started = clock.now()
+  const deadline = deadlineIn(clock, timeout)
+  const wanted = timeout === 0 ? 1 : check.count
+  let [good, bad, attempts] = [0, 0, 0]
+  let reason: string | undefined
+  while (good < wanted && bad < wanted) {
+    signal?.throwIfAborted()
+    const complaint = await ask(respondent, ports, signal)
+    attempts += 1
+    good = complaint === undefined ? good + 1 : 0
+    bad = complaint === undefined ? 0 : bad + 1
+    reason = complaint ?? reason
+    if (good >= wanted || bad >= wanted || deadline.passed()) break
+    await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal)
+  }
+  const passed = good >= wanted
+  return {
+    check: describeCheck(check),
+    respondent: respondent.name,
+    passed,
+    ...(passed ? {} : { reason: reason ?? `time was up after ${good} of ${wanted} good answers` }),
+    attempts,
+    seconds: (clock.now() - started) / 1_000,
+  }
+}
+
+async function ask(respondent: Respondent, ports: { cluster: Cluster; web: Transport }, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const { check } = respondent
+  try {
+    return judgeAnswer(check, respondent.where.type === 'url' ? await askUrl(check, respondent.where.base, { web: ports.web, signal }) : await askThroughProxy(respondent, ports.cluster, signal))
+  } catch (error) {
+    // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
+    if (error instanceof RequestFault && error.timedOut) return `no answer within ${check.timeout / 1_000}s`
+    if (error instanceof RequestFault && respondent.where.type === 'url' && error.code === 'UNAVAILABLE') return error.message
+    throw error
+  }
+}
+
+/** How much of a body a check looks at. */
+const BODY_LIMIT = 1024 * 1024
+
+function askUrl(check: Check, base: URL, { web, signal }: { web: Transport; signal: AbortSignal | undefined }): Promise<CheckAnswer> {
+  return web.request({ url: new URL(check.path, base), method: check.method, headers: check.headers, timeout: check.timeout, limit: BODY_LIMIT, signal })
+}
+
+function askThroughProxy({ check, where }: Respondent, cluster: Cluster, signal: AbortSignal | undefined): Promise<CheckAnswer> {
+  if (where.type !== 'proxy') throw new TypeError('only Pods and Services are asked through the proxy')
+  const { namespace, target, name } = where
+  const { scheme, method, path, headers, timeout, port } = check
+  return cluster.proxy({ namespace, target, name, scheme, method, path, headers, timeout, ...(port === undefined ? {} : { port }) }, { signal })
+}

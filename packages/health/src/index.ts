@@ -1,0 +1,8 @@
+export { assess } from './assess.ts'
+export type { AssessOptions, Assessment } from './assessment.ts'
+export * from './await-healthy.ts'
+export * from './diagnosis.ts'
+export * from './health.ts'
+export * from './report.ts'
+export { surroundingsOf, type SurroundingKind, type Surroundings } from './surroundings.ts'
+export * from './target.ts'

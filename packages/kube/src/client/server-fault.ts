@@ -1,0 +1,136 @@
+import { Fault, type FaultCode, type FaultDetails, type HttpResponse, type Problem } from '@fairlead/base'
+import { accessRulesYaml } from '../access-rule.ts'
+import { valueAt } from '../json-pointer.ts'
+import { groupOf } from '../known-resources.ts'
+import type { Call, CallAccess } from './call.ts'
+import { parseStatus, type Cause, type Status } from './status.ts'
+
+/** Says that the API server answered, and that the answer is no. */
+export class ServerFault extends Fault {
+  readonly status: number
+  /** The server's own reason: `NotFound`, `AlreadyExists`. */
+  readonly reason: string
+  /** Milliseconds the server wants us to wait. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: FaultCode, message: string, details: FaultDetails & { status: number; reason: string; retryAfter?: number | undefined }) {
+    super(code, message, details)
+    this.status = details.status
+    this.reason = details.reason
+    this.retryAfter = details.retryAfter
+  }
+}
+
+/** Turns an answer that is no success into a Fault with the server's words and what to do about it. */
+export function serverFault(response: HttpResponse, call: Call): ServerFault {
+  const status = parseStatus(response)
+  const { code, text, hint, problems } = explain(status, call)
+  return new ServerFault(code, `${call.target}: ${text}`, {
+    status: status.code,
+    reason: status.reason,
+    retryAfter: status.retryAfter,
+    ...(hint === undefined ? {} : { hint }),
+    ...(problems === undefined ? {} : { problems }),
+  })
+}
+
+interface Explanation {
+  readonly code: FaultCode
+  readonly text: string
+  readonly hint?: string
+  readonly problems?: readonly Problem[]
+}
+
+function explain(status: Status, call: Call): Explanation {
+  if (status.code >= 300 && status.code < 400) return redirected(status)
+  switch (status.code) {
+    case 401:
+      return { code: 'ACCESS_DENIED', text: `the API server does not know this account, expected valid credentials, got 401 ${status.message}`, hint: RENEW }
+    case 403:
+      return forbidden(status, call)
+    case 404:
+      return absent(status, call)
+    case 409:
+      return conflicting(status)
+    case 410:
+    case 429:
+      return { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
+    default:
+      return status.code >= 500
+        ? { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
+        : { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, problems: status.causes.map(causeProblem) }
+  }
+}
+
+const RENEW = 'Renew the token or certificate of this account: it may have expired.'
+
+function redirected({ code, location }: Status): Explanation {
+  return {
+    code: 'INPUT_INVALID',
+    text: `the server answered ${code}, expected an API server, got a redirect${location === undefined ? '' : ` to ${location}`}`,
+    hint: 'Give the address of the API server itself: credentials are never sent on to where a redirect points.',
+  }
+}
+
+/** `deployments.apps "web" is forbidden: User "ci" cannot patch resource "deployments" in API group "apps" in the namespace "shop"` */
+const RBAC = /User "(?<user>[^"]*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?|path)/
+
+function forbidden(status: Status, call: Call): Explanation {
+  const words = RBAC.exec(status.message)?.groups
+  if (words === undefined && status.reason === 'Forbidden' && !ANONYMOUS.test(status.message)) {
+    // Quotas, Pod security and webhooks say 403 too: no Role mends those.
+    return { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, hint: 'Change the object, or what admits objects to this namespace.' }
+  }
+  const access = call.access
+  const rule = {
+    group: words?.['group'] ?? (access === undefined ? '' : groupOf(access.resource.apiVersion)),
+    resource: words?.['resource'] ?? resourceOf(access),
+    verbs: [words?.['verb'] ?? access?.verb ?? 'get'],
+  }
+  const namespace = words?.['namespace'] ?? access?.namespace
+  const role = namespace === undefined ? 'a ClusterRole' : `a Role of namespace ${namespace}`
+  const text = `this account may not ${rule.verbs[0]} ${rule.resource}: ${status.message}`
+  if (rule.resource === '') return { code: 'ACCESS_DENIED', text }
+  return { code: 'ACCESS_DENIED', text, hint: `Add this rule to ${role} of the account:\n${accessRulesYaml([rule])}` }
+}
+
+const ANONYMOUS = /^$|system:anonymous/
+
+function resourceOf(access: CallAccess | undefined): string {
+  if (access === undefined) return ''
+  return access.subresource === undefined ? access.resource.plural : `${access.resource.plural}/${access.subresource}`
+}
+
+/** The server names the object it misses; without a name it is the kind, or the whole path, that it does not know. */
+function absent(status: Status, call: Call): Explanation {
+  if (status.missing !== undefined) return { code: 'NOT_FOUND', text: `the API server has none: ${status.message}`, hint: 'Check the name and the namespace.' }
+  const { resource } = call.access ?? {}
+  const what = resource === undefined ? 'this path' : `${resource.kind} of ${resource.apiVersion}`
+  return {
+    code: 'UNSUPPORTED',
+    text: `this API server does not serve ${what}, got 404 ${status.message}`,
+    hint: 'Install what brings this kind, or use a version that the cluster serves; a server URL without its path ends here too.',
+  }
+}
+
+function conflicting(status: Status): Explanation {
+  const owned = status.causes.filter(({ reason }) => reason === 'FieldManagerConflict')
+  if (owned.length === 0) return { code: 'CONFLICT', text: `the API server refused it as conflicting: ${status.message}` }
+  const problems = owned.map(({ field, message }) => ({ message: `${field}: ${message}` }))
+  return {
+    code: 'CONFLICT',
+    text: `fields belong to other managers: ${problems.map(({ message }) => message).join('; ')}`,
+    hint: 'Leave these fields out of the manifest, or take them over with `force-conflicts: true`.',
+    problems,
+  }
+}
+
+function causeProblem({ field, message }: Cause): Problem {
+  return { message: field === '' ? message : `${field}: ${message}` }
+}
+
+/** Reads the Status out of a watch's ERROR event. */
+export function eventFault(object: unknown, call: Call): ServerFault {
+  const code = valueAt(object, ['code'])
+  return serverFault({ status: typeof code === 'number' ? code : 500, headers: {}, body: JSON.stringify(object) }, call)
+}

@@ -1,0 +1,144 @@
+import { isFault, type HttpResponse } from '@fairlead/base'
+import type { ApplyOptions, DeleteOptions, PatchOperation, ReadOptions, WriteOptions } from '../cluster.ts'
+import type { KubeObject } from '../object.ts'
+import { describeReference } from '../reference.ts'
+import type { ObjectReference } from '../resource.ts'
+import { accessTo, collectionPath, objectCall, type Call } from './call.ts'
+import { parseObject } from './json.ts'
+import { isStandsAgainst, judgeApply, judgeCreate, judgeDelete, judgePatch, judgeReplace, unknownOutcome, type Verdict } from './lost-write.ts'
+import { isPassing, isUnheard, type Rest } from './rest.ts'
+
+type ReadObject = (reference: ObjectReference, options: ReadOptions) => Promise<KubeObject | undefined>
+
+/** What to do about a write that may or may not have been applied. */
+interface Lost {
+  readonly verdict: Verdict
+  readonly live: KubeObject | undefined
+}
+
+/**
+ * Sends writes. One that the server cannot have heard is sent again; one whose reply was lost is read back first, and what is there decides (see lost-write.ts).
+ * A dry run changes nothing, so it is simply sent again.
+ */
+export class Writes {
+  readonly #rest: Rest
+  readonly #read: ReadObject
+
+  constructor(rest: Rest, read: ReadObject) {
+    this.#rest = rest
+    this.#read = read
+  }
+
+  async create(reference: ObjectReference, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const call: Call = {
+      ...this.#call('POST', 'create', reference, options),
+      path: collectionPath(reference.resource, reference.namespace),
+      ...json(object),
+    }
+    return this.#write(call, options, async () => {
+      const live = await this.#read(reference, options)
+      return { live, verdict: judgeCreate(live, object) }
+    })
+  }
+
+  async replace(reference: ObjectReference, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const call = { ...this.#call('PUT', 'update', reference, options), ...json(object) }
+    return this.#write(call, options, async () => {
+      const live = await this.#read(reference, options)
+      return { live, verdict: judgeReplace(live, object) }
+    })
+  }
+
+  async apply(reference: ObjectReference, object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
+    const call = this.#applyCall(reference, object, options)
+    return this.#write(call, options, async () => {
+      const live = await this.#read(reference, options)
+      if (judgeApply(live, object, undefined) === 'repeat' || live === undefined) return { live, verdict: 'repeat' }
+      return { live, verdict: judgeApply(live, object, await this.#rerun(reference, object, { ...options, live })) }
+    })
+  }
+
+  async patch(reference: ObjectReference, operations: readonly PatchOperation[], options: WriteOptions): Promise<KubeObject> {
+    const call = { ...this.#call('PATCH', 'patch', reference, options), headers: { 'content-type': 'application/json-patch+json' }, body: JSON.stringify(operations) }
+    return this.#write(call, options, async () => {
+      const live = await this.#read(reference, options)
+      return { live, verdict: judgePatch(live, operations) }
+    })
+  }
+
+  async delete(reference: ObjectReference, options: DeleteOptions): Promise<void> {
+    const { preconditions, propagation = 'Background', gracePeriodSeconds, dryRun, signal } = options
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: propagation,
+      ...(preconditions === undefined ? {} : { preconditions }),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      ...(dryRun === true ? { dryRun: ['All'] } : {}),
+    }
+    const call: Call = { ...objectCall('DELETE', 'delete', reference), ...json(body), signal }
+    await this.#send(call, options, async () => {
+      const live = await this.#read(reference, options)
+      return { live, verdict: judgeDelete(live, preconditions?.uid) }
+    })
+  }
+
+  #call(method: Call['method'], verb: string, reference: ObjectReference, { manager, dryRun, signal }: WriteOptions): Call {
+    const query = { fieldManager: manager, fieldValidation: 'Strict', dryRun: dryRun === true ? 'All' : undefined }
+    return { ...objectCall(method, verb, reference), target: describeReference(reference), access: accessTo(verb, reference), query, signal }
+  }
+
+  #applyCall(reference: ObjectReference, object: KubeObject, options: ApplyOptions): Call {
+    const call = this.#call('PATCH', 'patch', reference, options)
+    const query = { ...call.query, force: options.force === true ? 'true' : undefined }
+    return { ...call, query, headers: { 'content-type': 'application/apply-patch+yaml' }, body: JSON.stringify(object) }
+  }
+
+  /** What the apply would make of the object as it is now; undefined when the server would refuse it. */
+  async #rerun(reference: ObjectReference, object: KubeObject, { live, ...options }: ApplyOptions & { live: KubeObject }): Promise<KubeObject | undefined> {
+    const { resourceVersion } = live.metadata
+    const again = { ...object, metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } }
+    const call = this.#applyCall(reference, again, { ...options, dryRun: true })
+    try {
+      return parseObject(await this.#rest.read(call), call)
+    } catch (error) {
+      if (isStandsAgainst(error)) return undefined
+      throw error
+    }
+  }
+
+  async #write(call: Call, options: WriteOptions, readBack: () => Promise<Lost>): Promise<KubeObject> {
+    const answer = await this.#send(call, options, readBack)
+    return 'live' in answer ? answer.live : parseObject(answer, call)
+  }
+
+  async #send(call: Call, { dryRun, signal }: { dryRun?: boolean; signal?: AbortSignal | undefined }, readBack: () => Promise<Lost>): Promise<HttpResponse | { live: KubeObject }> {
+    const deadline = this.#rest.writeDeadline()
+    let lost: unknown
+    return this.#rest.retry(
+      async () => {
+        if (lost !== undefined) {
+          const { verdict, live } = await readBack()
+          if (verdict === 'changed') throw unknownOutcome(call.target, lost)
+          if (verdict === 'done') return live === undefined ? GONE : { live }
+          lost = undefined
+        }
+        try {
+          return await this.#rest.once(call, deadline)
+        } catch (error) {
+          if (call.method === 'DELETE' && isFault(error, 'NOT_FOUND')) return GONE
+          if (dryRun !== true && isPassing(error) && !isUnheard(error)) lost = error
+          throw error
+        }
+      },
+      { deadline, signal, again: isPassing },
+    )
+  }
+}
+
+/** What deleting makes of an object, and of one that was not there. */
+const GONE: HttpResponse = { status: 404, headers: {}, body: '' }
+
+function json(value: unknown): Pick<Call, 'headers' | 'body'> & { body: string } {
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}

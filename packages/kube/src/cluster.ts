@@ -1,0 +1,137 @@
+import type { KubeObject } from './object.ts'
+import type { ObjectReference, Resource } from './resource.ts'
+
+/** Which objects of a kind to read; without a namespace those of all. */
+export interface Selection {
+  readonly resource: Resource
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** Keeps `metadata.managedFields`, half of what an object weighs; lists and watches leave them out otherwise. `get` always has them. */
+  readonly managedFields?: boolean
+}
+
+export interface ObjectList {
+  readonly items: readonly KubeObject[]
+  /** The point in the cluster's history at which the list is true; a watch continues from it. */
+  readonly resourceVersion: string
+}
+
+/** What a watch tells. A bookmark carries no object, only how far the stream has come. */
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface WriteOptions extends ReadOptions {
+  /** The field manager the write is recorded under. */
+  readonly manager: string
+  readonly dryRun?: boolean
+}
+
+export interface ApplyOptions extends WriteOptions {
+  /** Takes fields from their managers. Only ever set where an input of the user's asks for it. */
+  readonly force?: boolean
+}
+
+export interface DeleteOptions extends ReadOptions {
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
+  readonly gracePeriodSeconds?: number
+  readonly dryRun?: boolean
+}
+
+/** One operation of an RFC 6902 patch. */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+
+export interface LogRequest {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** The container's previous life, which is where a crash is explained. */
+  readonly previous?: boolean
+  readonly tailLines?: number
+}
+
+/** An HTTP request to a Pod or Service, carried by the API server. */
+export interface ProxyRequest {
+  readonly namespace: string
+  readonly target: 'pods' | 'services'
+  readonly name: string
+  readonly scheme?: 'http' | 'https'
+  readonly port?: number | string
+  readonly path: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds for the whole answer. */
+  readonly timeout: number
+}
+
+export interface ProxyResponse {
+  readonly status: number
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface AccessQuestion {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/**
+ * A cluster as an operation sees it: the few verbs we use, on any kind.
+ *
+ * Every read answers undefined or an empty list only where the API server said so; whatever keeps it from saying is a Fault:
+ * ACCESS_DENIED (401, 403; the hint is the RBAC rule), CONFLICT (409), INPUT_INVALID (400, 422: the server's own words), UNSUPPORTED (kind not served),
+ * UNAVAILABLE (no answer, 429 or 5xx to the end of the retries). Reads and writes are retried inside the adapter's own deadline; a write whose answer was lost is read back
+ * before it is repeated.
+ */
+export interface Cluster {
+  /** The server's URL, for messages. */
+  readonly server: string
+  /** The namespace of the context, or `default`. */
+  readonly namespace: string
+
+  /** Finds how a kind is served. Kinds of Kubernetes itself are known without asking; for others discovery is read once per group version. */
+  resourceOf(kind: { readonly apiVersion: string; readonly kind: string }): Promise<Resource>
+  /** Finds a kind by what people write: `deploy`, `deployments`, `Deployment`, `certificates.cert-manager.io`. */
+  resourceNamed(name: string): Promise<Resource>
+
+  /** Reads one object; undefined is a 404 and nothing else. */
+  get(reference: ObjectReference, options?: ReadOptions): Promise<KubeObject | undefined>
+  /** Reads all pages of a selection. */
+  list(selection: Selection, options?: ReadOptions): Promise<ObjectList>
+  /**
+   * Opens one watch stream from a point in history. Ends when the server closes it, which is ordinary; throws NOT_FOUND-free Faults otherwise:
+   * `WatchExpired` when that point is gone (410, as a status or as an event), UNAVAILABLE when the connection broke. It never reconnects by itself: `follow` does.
+   */
+  watch(selection: Selection, options: ReadOptions & { readonly resourceVersion: string }): AsyncIterable<WatchEvent>
+
+  create(object: KubeObject, options: WriteOptions): Promise<KubeObject>
+  /** Replaces an object (PUT); its `metadata.resourceVersion` guards the write. */
+  replace(object: KubeObject, options: WriteOptions): Promise<KubeObject>
+  /** Server-side apply. */
+  apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>
+  /** JSON Patch. A failed `test` is INPUT_INVALID (422) as any other refusal: whoever sent it reads the object and classifies. */
+  patch(reference: ObjectReference, operations: readonly PatchOperation[], options: WriteOptions): Promise<KubeObject>
+  /** Deletes; an object that is already gone is no error. */
+  delete(reference: ObjectReference, options?: DeleteOptions): Promise<void>
+
+  /** The last lines a container wrote; undefined when that container has none (yet, or any more). */
+  logs(request: LogRequest, options?: ReadOptions): Promise<string | undefined>
+  /** Carries a request to a Pod or Service. Its status is an answer like any other; a Fault means that the API server could not carry it. */
+  proxy(request: ProxyRequest, options?: ReadOptions): Promise<ProxyResponse>
+  /** Asks whether this account may do something (SelfSubjectAccessReview). */
+  may(question: AccessQuestion, options?: ReadOptions): Promise<boolean>
+
+  close(): void
+}

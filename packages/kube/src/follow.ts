@@ -1,0 +1,205 @@
+import { backoff, Fault, isFault, toFault, type Clock } from '@fairlead/base'
+import type { Cluster, Selection, WatchEvent } from './cluster.ts'
+import type { KubeObject } from './object.ts'
+import { Picture } from './picture.ts'
+import { WatchExpired } from './watch-expired.ts'
+
+export interface FollowOptions {
+  readonly clock: Clock
+  readonly signal?: AbortSignal
+  /** Milliseconds without an event or a bookmark after which the connection counts as dead. 90 s unless told: bookmarks come about every minute. */
+  readonly silence?: number
+  /** Milliseconds after which everything is listed anew, whatever the watch says. 5 minutes unless told. */
+  readonly relist?: number
+  /** Only for tests: what spreads the pauses. */
+  readonly random?: () => number
+}
+
+/** A selection that is kept up to date. While the API server is out of reach it holds what was last seen, and says since when. */
+export interface Followed {
+  readonly selection: Selection
+  /** What is there, as far as is known. A new array whenever something changed, the same one otherwise. */
+  objects(): readonly KubeObject[]
+  /** Calls back after every change, also of blindness. Answers how to stop that. */
+  changed(listener: () => void): () => void
+  /** Resolves with the first list; rejects with what ended it before. */
+  readonly synced: Promise<void>
+  /** Never resolves. Rejects with the Fault that ended it: ACCESS_DENIED, UNSUPPORTED and whatever else waiting does not mend. */
+  readonly failure: Promise<never>
+  /** The clock's time of the last sign of life, while there is none; undefined while we see. Nothing may be concluded from `objects` meanwhile. */
+  blindSince(): number | undefined
+  /** The clock's time of the last list, event or bookmark. */
+  lastContact(): number
+  stop(): void
+}
+
+const SILENCE = 90_000
+const RELIST = 300_000
+/** A watch that ends sooner than this without a word is no ordinary end. */
+const SHORTEST_WATCH = 1_000
+const PAUSES = { first: 250, most: 10_000 }
+
+/**
+ * Follows a selection: one list, then one watch with bookmarks from there.
+ *
+ * - A watch the server closes is ordinary: the next begins at once, where it left off.
+ * - 410, silence and a broken connection lead to a new list, which also tells what was deleted meanwhile. A failing list is repeated with growing pauses.
+ * - Within one watch an object's resourceVersion never goes backwards; a list replaces the whole picture, so a cluster restored from a backup is followed too.
+ */
+export function follow(cluster: Cluster, selection: Selection, options: FollowOptions): Followed {
+  return new Follower(cluster, selection, options)
+}
+
+class Follower implements Followed {
+  readonly selection: Selection
+  readonly synced: Promise<void>
+  readonly failure: Promise<never>
+  readonly #cluster: Cluster
+  readonly #options: FollowOptions
+  readonly #stop = new AbortController()
+  readonly #listeners = new Set<() => void>()
+  readonly #picture: Picture
+  readonly #synced = Promise.withResolvers<void>()
+  readonly #failure = Promise.withResolvers<never>()
+  #lastContact: number
+  #blind = true
+  #failures = 0
+
+  constructor(cluster: Cluster, selection: Selection, options: FollowOptions) {
+    this.#cluster = cluster
+    this.#options = options
+    this.selection = selection
+    this.synced = this.#synced.promise
+    this.failure = this.#failure.promise
+    this.#picture = new Picture(selection.managedFields === true)
+    this.#lastContact = options.clock.now()
+    // Whoever awaits them gets the rejection; nobody has to.
+    this.synced.catch(() => undefined)
+    this.failure.catch(() => undefined)
+    const abort = () => this.#stop.abort(options.signal?.reason)
+    if (options.signal?.aborted === true) abort()
+    options.signal?.addEventListener('abort', abort, { once: true, signal: this.#stop.signal })
+    void this.#run()
+  }
+
+  objects(): readonly KubeObject[] {
+    return this.#picture.objects()
+  }
+
+  changed(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  blindSince(): number | undefined {
+    return this.#blind ? this.#lastContact : undefined
+  }
+
+  lastContact(): number {
+    return this.#lastContact
+  }
+
+  stop(): void {
+    this.#stop.abort(new Fault('CANCELLED', `${this.selection.resource.plural}: no longer followed`))
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#listAndWatch()
+      } catch (error) {
+        if (this.#stop.signal.aborted) break
+        if (!isFault(error, 'UNAVAILABLE')) return this.#end(toFault(error))
+        // A 410 proves contact: the next list may come at once, unless that is all we ever get.
+        if (!(error instanceof WatchExpired)) this.#lostSight()
+        if (!(error instanceof WatchExpired && this.#failures === 0)) await this.#pause()
+        this.#failures += 1
+      }
+    }
+    this.#end(toFault(this.#stop.signal.reason))
+  }
+
+  async #listAndWatch(): Promise<void> {
+    const { clock, relist = RELIST } = this.#options
+    const list = await this.#cluster.list(this.selection, { signal: this.#stop.signal })
+    this.#seen(this.#picture.replace(list))
+    this.#synced.resolve()
+    const relistAt = clock.now() + relist
+    while (clock.now() < relistAt) if ((await this.#watch(relistAt)) === 'relist') return
+  }
+
+  /** Reads one watch to its end. Throws WatchExpired, and UNAVAILABLE when it broke. */
+  async #watch(relistAt: number): Promise<'closed' | 'relist'> {
+    const { clock, silence = SILENCE } = this.#options
+    const session = new AbortController()
+    const signal = AbortSignal.any([session.signal, this.#stop.signal])
+    const events = this.#cluster.watch(this.selection, { resourceVersion: this.#picture.resourceVersion, signal })[Symbol.asyncIterator]()
+    const begun = clock.now()
+    let heard = false
+    try {
+      for (;;) {
+        const silentAt = clock.now() + silence
+        const next = await this.#nextBefore(events, Math.min(silentAt, relistAt))
+        if (next === undefined) {
+          if (clock.now() >= silentAt) this.#lostSight()
+          return 'relist'
+        }
+        if (next.done === true) {
+          if (heard || clock.now() - begun >= SHORTEST_WATCH) return 'closed'
+          throw new Fault('UNAVAILABLE', `watch of ${this.selection.resource.plural}: closed at once without an event, expected a stream`)
+        }
+        heard = true
+        this.#seen(this.#picture.take(next.value))
+      }
+    } finally {
+      if (heard || clock.now() - begun >= SHORTEST_WATCH) this.#failures = 0
+      session.abort(new Fault('CANCELLED', `watch of ${this.selection.resource.plural}: over`))
+    }
+  }
+
+  /** The next event; undefined when there is none before `moment`. */
+  async #nextBefore(events: AsyncIterator<WatchEvent>, moment: number): Promise<IteratorResult<WatchEvent> | undefined> {
+    const { clock } = this.#options
+    const alarm = new AbortController()
+    const next = events.next()
+    const rung = clock.sleep(Math.max(0, moment - clock.now()), alarm.signal).then(() => undefined)
+    // The loser of the race must not become an unhandled rejection.
+    next.catch(() => undefined)
+    rung.catch(() => undefined)
+    try {
+      return await Promise.race([next, rung])
+    } finally {
+      alarm.abort()
+    }
+  }
+
+  #seen(isNew: boolean): void {
+    const sawAgain = this.#blind
+    this.#blind = false
+    this.#lastContact = this.#options.clock.now()
+    if (isNew || sawAgain) this.#tell()
+  }
+
+  #lostSight(): void {
+    if (this.#blind) return
+    this.#blind = true
+    this.#tell()
+  }
+
+  async #pause(): Promise<void> {
+    const { clock, random } = this.#options
+    const pause = backoff(this.#failures + 1, { ...PAUSES, ...(random === undefined ? {} : { random }) })
+    await clock.sleep(pause, this.#stop.signal).catch(() => undefined)
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  #end(fault: Fault): void {
+    if (!this.#stop.signal.aborted) this.#stop.abort(fault)
+    this.#synced.reject(fault)
+    this.#failure.reject(fault)
+    this.#lostSight()
+  }
+}

@@ -1,0 +1,41 @@
+/** A step into an object: a key, or an index of an array. */
+export type PathSegment = string | number
+
+/** Reads an RFC 6901 pointer into its segments. The empty pointer is the whole document. */
+export function parsePointer(pointer: string): readonly string[] {
+  if (pointer === '') return []
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** Writes segments as an RFC 6901 pointer: labels with slashes included. */
+export function pointerTo(...segments: readonly PathSegment[]): string {
+  return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** Reads the value at a path; undefined where there is none. Never looks at what an object inherits. */
+export function valueAt(root: unknown, path: readonly PathSegment[]): unknown {
+  let value = root
+  for (const segment of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
+    value = (value as Record<PathSegment, unknown>)[segment]
+  }
+  return value
+}
+
+/** Tells whether two JSON values are the same; the order of keys does not matter, and an undefined property is an absent one. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  if (Array.isArray(one) || Array.isArray(other)) {
+    return Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((item, index) => sameJson(item, other[index]))
+  }
+  const [left, right] = [present(one), present(other)]
+  return left.size === right.size && [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
+}
+
+function present(object: object): Map<string, unknown> {
+  return new Map(Object.entries(object).filter(([, value]) => value !== undefined))
+}

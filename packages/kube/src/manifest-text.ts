@@ -1,0 +1,121 @@
+import type { Problem, SourcePosition } from '@fairlead/base'
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type ScalarTag, type Tags } from 'yaml'
+import type { PathSegment } from './json-pointer.ts'
+
+/** A file of Kubernetes manifests: its name as messages should show it, and its content. */
+export interface ManifestFile {
+  readonly file: string
+  readonly text: string
+}
+
+export type ManifestPath = readonly PathSegment[]
+
+const MOST_BYTES = 5 * 1024 * 1024
+const DEEPEST = 100
+
+/**
+ * One file's text with the documents in it, as the API server's own YAML reader takes it: 1.1 scalars (`0644` is 420, `yes` is true) without times, dates and binaries,
+ * keys always strings. Knows where everything stands.
+ */
+export class ManifestText {
+  readonly file: string
+  readonly documents: readonly Document[]
+  /** What keeps the text from being read at all; when there are any, the documents are not to be used. */
+  readonly problems: readonly Problem[]
+  readonly #text: string
+  readonly #lines = new LineCounter()
+
+  constructor({ file, text }: ManifestFile) {
+    this.file = file
+    this.#text = text
+    const bytes = Buffer.byteLength(text)
+    this.documents = bytes > MOST_BYTES ? [] : this.#parse()
+    this.problems = bytes > MOST_BYTES ? [{ message: `${file}: the file is too large, expected at most 5 MB, got ${(bytes / 1024 / 1024).toFixed(1)} MB` }] : this.#malformed()
+  }
+
+  /** Says what is wrong at an offset, with the line and a caret under the place. */
+  problem(offset: number, text: string, hint?: string): Problem {
+    const position = this.position(offset)
+    const { line, column } = position
+    const source = (this.#text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '')
+    const message = `${this.file}:${line}:${column}: ${text}\n\n${codeFrame(source, line, column ?? 1)}`
+    return { message, position, ...(hint === undefined ? {} : { hint }) }
+  }
+
+  position(offset: number): SourcePosition {
+    const { line, col } = this.#lines.linePos(offset)
+    // The counter answers line 0 for an empty text.
+    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+
+  #parse(): readonly Document[] {
+    const options = { lineCounter: this.#lines, prettyErrors: false, stringKeys: true, merge: true, schema: 'yaml-1.1', resolveKnownTags: false, logLevel: 'silent', customTags: kubernetesTags } as const
+    const documents = parseAllDocuments(this.#text, options)
+    return Array.isArray(documents) ? documents : []
+  }
+
+  #malformed(): readonly Problem[] {
+    const faults = this.documents.flatMap((document) => [...document.errors, ...document.warnings])
+    const leftover = faults.length === 0 ? undefined : TEMPLATE.exec(this.#text)
+    if (leftover !== null && leftover !== undefined) return [this.problem(leftover.index + leftover[0].indexOf('{{'), TEMPLATE_SENTENCE, TEMPLATE_HINT)]
+    const found = faults.map(({ pos, message }) => this.problem(pos[0], message.replaceAll(/\s*\n\s*/g, ' ')))
+    return found.length > 0 ? found : this.documents.flatMap((document) => this.#tooDeep(document))
+  }
+
+  #tooDeep(document: Document): Problem[] {
+    const found: Problem[] = []
+    visit(document, {
+      Collection: (_key, node, path) => {
+        if (path.length <= 2 * DEEPEST) return undefined
+        found.push(this.problem(node.range?.[0] ?? 0, `nested too deeply, expected at most ${DEEPEST} levels`))
+        return visit.BREAK
+      },
+    })
+    return found
+  }
+}
+
+export const TEMPLATE_SENTENCE = 'a template expression, expected a plain manifest, got {{'
+export const TEMPLATE_HINT = 'Render the templates first, or give the folder as the `chart` input.'
+
+/** An expression where YAML expects a value, a key or an item; those inside block texts (alert rules, scripts) are data and stand behind other words. */
+const TEMPLATE = /^(?:[^\n"'#|>]*:\s+|\s*-\s+|\s*)\{\{/m
+
+/** Finds the offset of a field: of its key where it stands, of its nearest ancestor where it does not. */
+export function offsetOf(document: Document, path: ManifestPath): number {
+  let node: unknown = document.contents
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+  for (const segment of path) {
+    const target = isAlias(node) ? node.resolve(document) : node
+    if (isMap(target)) {
+      const pair = target.items.find(({ key }) => isScalar(key) && key.value === String(segment))
+      if (!isPair(pair) || !isNode(pair.key)) return offset
+      offset = pair.key.range?.[0] ?? offset
+      node = pair.value
+    } else if (isSeq(target)) {
+      node = target.items[Number(segment)]
+      if (!isNode(node)) return offset
+      offset = node.range?.[0] ?? offset
+    } else return offset
+  }
+  return offset
+}
+
+const OCTAL_WITH_O: ScalarTag = {
+  default: true,
+  tag: 'tag:yaml.org,2002:int',
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => Number.parseInt(text.replace(/0o|_/g, ''), 8),
+}
+
+function kubernetesTags(tags: Tags): Tags {
+  const kept = tags.filter((tag) => typeof tag === 'string' || (!/:(?:timestamp|binary|omap|pairs|set)$/.test(tag.tag) && !('format' in tag && tag.format === 'TIME')))
+  return [...kept, OCTAL_WITH_O]
+}
+
+function codeFrame(source: string, line: number, column: number): string {
+  const start = Math.max(0, Math.min(column - 40, source.length - 100))
+  const shown = source.slice(start, start + 100).replaceAll('\t', ' ')
+  const gutter = `  ${line} | `
+  return `${gutter}${shown}\n${' '.repeat(gutter.length - 2)}| ${' '.repeat(column - 1 - start)}^`
+}
