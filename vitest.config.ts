@@ -1,20 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
-// Three kinds of tests, told apart by name. Nothing here is retried, and what lacks its cluster fails instead of being skipped.
-//   *.test.ts          decisions, protocols over loopback, contracts: no cluster        pnpm check
-//   *.bundle.test.ts   every committed bundle, run as the runner runs it                pnpm check
-//   *.cluster.test.ts  against a real API server, kubelet and Pods                      inside `pnpm test`
-const cluster = process.env['FAIRLEAD_SUITE'] === 'cluster'
+// Three suites, told apart by file name. Nothing is retried, and what lacks its cluster fails instead of being skipped.
+//   default   *.test.ts           decisions, protocols over loopback, contracts, bundles run as the runner runs them
+//   fresh     *.fresh.test.ts     a rebuild of every bundle against what is committed
+//   cluster   *.cluster.test.ts   against a real API server, kubelet and Pods; run where KUBECONFIG points to one
+const SUITES = { default: '**/*.test.ts', fresh: '**/*.fresh.test.ts', cluster: '**/*.cluster.test.ts' }
+const { FAIRLEAD_SUITE: asked = 'default' } = process.env
+const suite = asked === 'cluster' || asked === 'fresh' ? asked : 'default'
+const others = Object.entries(SUITES).flatMap(([name, pattern]) => (name === suite || name === 'default' ? [] : [pattern]))
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
-    include: [cluster ? '**/*.cluster.test.ts' : '**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/build/**', '**/dist/**', ...(cluster ? [] : ['**/*.cluster.test.ts'])],
-    testTimeout: cluster ? 120_000 : 20_000,
-    hookTimeout: cluster ? 120_000 : 60_000,
-    fileParallelism: !cluster,
+    include: [SUITES[suite]],
+    exclude: ['**/node_modules/**', '**/build/**', '**/dist/**', ...others],
+    testTimeout: suite === 'default' ? 20_000 : 180_000,
+    hookTimeout: suite === 'default' ? 60_000 : 180_000,
+    fileParallelism: suite === 'default',
     maxWorkers: 2,
     retry: 0,
     passWithNoTests: false,

@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns'
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
 import { Fault } from './fault.ts'
 
 /** What identifies both ends of a TLS connection; all PEM. */
@@ -19,6 +21,8 @@ export interface TransportOptions {
   readonly tls?: TlsIdentity
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (either case) are honoured as Node reads them; anything else is ignored. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Answers why an address may not be connected to, or undefined. Asked about what a name resolves to, at the moment of connecting. A proxy connects by itself and is not asked. */
+  readonly forbid?: (address: string) => string | undefined
 }
 
 export interface HttpRequest {
@@ -57,23 +61,31 @@ export interface Transport {
 /** Says that a request got no answer. `sent` tells whether the server may have acted on it all the same. */
 export class RequestFault extends Fault {
   readonly sent: boolean
+  /** The server was there but did not answer in time. */
+  readonly timedOut: boolean
 
   constructor(message: string, details: { sent: boolean; cause: unknown; hint?: string; final?: boolean }) {
     const { cause, hint } = details
     super(details.final === true ? 'ENVIRONMENT_MISSING' : 'UNAVAILABLE', message, { cause, ...(hint === undefined ? {} : { hint }) })
     this.sent = details.sent
+    this.timedOut = details.cause instanceof TimedOut
   }
 }
+
+class TimedOut extends Error {}
+class Forbidden extends Error {}
 
 const DEFAULT_LIMIT = 64 * 1024 * 1024
 
 /** Opens a transport; nothing is contacted yet. */
-export function openTransport({ tls = {}, environment = {} }: TransportOptions = {}): Transport {
+export function openTransport({ tls = {}, environment = {}, forbid }: TransportOptions = {}): Transport {
   const proxyEnv = pickProxies(environment)
-  const http = new HttpAgent({ keepAlive: true, proxyEnv })
+  const guard = forbid === undefined ? {} : { lookup: guardedLookup(forbid) }
+  const http = new HttpAgent({ keepAlive: true, proxyEnv, ...guard })
   const https = new HttpsAgent({
     keepAlive: true,
     proxyEnv,
+    ...guard,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: tls.insecure !== true,
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
@@ -82,7 +94,13 @@ export function openTransport({ tls = {}, environment = {} }: TransportOptions =
     ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
   })
-  const send = (request: HttpRequest) => open(request, request.url.protocol === 'http:' ? http : https)
+  const send = async (request: HttpRequest) => {
+    // A literal address is connected to without being looked up.
+    const literal = request.url.hostname.replace(/^\[|\]$/g, '')
+    const refusal = isIP(literal) === 0 ? undefined : forbid?.(literal)
+    if (refusal !== undefined) throw lost(request, new Forbidden(refusal), false)
+    return await open(request, request.url.protocol === 'http:' ? http : https)
+  }
   return {
     async request(request) {
       const { response, timer } = await send(request)
@@ -109,6 +127,19 @@ export function openTransport({ tls = {}, environment = {} }: TransportOptions =
   }
 }
 
+/** Resolves as Node does, then refuses the whole name if any of its addresses is forbidden: which one is used is not ours to choose. */
+function guardedLookup(forbid: (address: string) => string | undefined): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const refusal = addresses?.map(({ address }) => forbid(address)).find((reason) => reason !== undefined)
+      if (error !== null || refusal !== undefined) return callback(error ?? new Forbidden(refusal), '', 0)
+      const [first] = addresses
+      if (options.all === true) callback(null, addresses)
+      else callback(null, first?.address ?? '', first?.family ?? 0)
+    })
+  }
+}
+
 interface Answer {
   readonly response: IncomingMessage
   readonly timer: NodeJS.Timeout
@@ -125,7 +156,7 @@ function open(request: HttpRequest, agent: HttpAgent | HttpsAgent): Promise<Answ
       method: request.method ?? 'GET',
       headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     })
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${request.timeout} ms`)), request.timeout)
+    const timer = setTimeout(() => outgoing.destroy(new TimedOut(`no answer within ${request.timeout} ms`)), request.timeout)
     const onAbort = () => outgoing.destroy(request.signal?.reason instanceof Error ? request.signal.reason : new Error('aborted'))
     request.signal?.addEventListener('abort', onAbort, { once: true })
     outgoing.on('close', () => request.signal?.removeEventListener('abort', onAbort))
@@ -170,6 +201,7 @@ async function* chunksOf(response: IncomingMessage, request: HttpRequest): Async
 function lost(request: HttpRequest, error: unknown, sent: boolean): RequestFault {
   const { code = '', message } = error as NodeJS.ErrnoException
   const place = where(request.url)
+  if (error instanceof Forbidden) return new RequestFault(`${place} may not be asked: ${message}`, { sent: false, cause: error, final: true })
   if (isDistrust(code)) {
     const hint = 'Give the certificate authority of this server (certificate-authority-data); Fairlead never goes on without it.'
     return new RequestFault(`${place} is not trusted: ${message}`, { sent: false, cause: error, hint, final: true })

@@ -88,6 +88,18 @@ describe('request', () => {
   })
 })
 
+describe('a forbidden address', () => {
+  const guarded = openTransport({ forbid: (address) => (address.startsWith('127.') || address === '::1' ? `${address} is this machine` : undefined) })
+
+  test.each(['127.0.0.1', 'localhost', '[::1]', '2130706433'])('is not connected to as %s', async (host) => {
+    let asked = 0
+    const { port } = await serve((_, response) => response.end(String((asked += 1))))
+    const fault = await guarded.request({ url: new URL(`http://${host}:${port}/`), timeout: 1_000 }).catch((error: unknown) => error)
+    expect(fault).toMatchObject({ code: 'ENVIRONMENT_MISSING', message: expect.stringMatching(/may not be asked: (127.0.0.1|::1) is this machine/) })
+    expect(asked).toBe(0)
+  })
+})
+
 describe('stream', () => {
   test('gives the bytes as they come and ends with the server', async () => {
     const url = await serve((_, response) => {

@@ -1,0 +1,127 @@
+import type { Annotation, Block, Report } from '@fairlead/action'
+import { formatDuration } from '@fairlead/base'
+import { CAUSES, type Diagnosis, type HealthReport, type TargetHealth } from '@fairlead/health'
+import type { CheckResult } from '@fairlead/health/checks'
+import { describeReference } from '@fairlead/kube'
+import type { Plan } from './plan.ts'
+
+/** What a run found out. `checks` is empty unless everything was healthy. */
+export interface HealthCheckOutcome {
+  readonly health: HealthReport
+  readonly checks: readonly CheckResult[]
+}
+
+/** Tells what was found: the same for good and bad news. */
+export function reportHealth(plan: Plan, { health, checks }: HealthCheckOutcome): Report {
+  const failedChecks = checks.filter(({ passed }) => !passed)
+  const sick = sickFirst(health.targets)
+  const verdict = health.status === 'Healthy' && failedChecks.length > 0 ? 'Degraded' : health.status
+  const sentence = verdictOf(health, sick, checks)
+  return {
+    conclusion: verdict === 'Healthy' ? 'success' : 'failure',
+    verdict: sentence,
+    outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
+    annotations: [...sick.map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
+    summary: [
+      { type: 'heading', text: sentence },
+      objectTable(health.targets),
+      ...causeBlocks(sick),
+      ...checkBlocks(checks),
+      ...(health.notes.length === 0 ? [] : [{ type: 'list' as const, items: health.notes }]),
+    ],
+    details: { ...health, targets: health.targets.map(plainTarget), checks },
+  }
+}
+
+/** Those that are not healthy, what is certain before what is not, what comes first in the chain of causes before what follows from it. */
+function sickFirst(targets: readonly TargetHealth[]): readonly TargetHealth[] {
+  const rank = ({ diagnosis }: TargetHealth) => (diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length))
+  return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b))
+}
+
+function verdictOf({ status, targets, seconds }: HealthReport, [first]: readonly TargetHealth[], checks: readonly CheckResult[]): string {
+  const time = `after ${formatDuration(seconds * 1_000)}`
+  if (first !== undefined) return `${status} ${time}: ${sentenceOf(first)}`
+  const failed = checks.filter(({ passed }) => !passed)
+  const [check] = failed
+  if (check !== undefined) return `Degraded ${time}: ${check.respondent} failed a check: ${check.reason ?? 'no reason given'}`
+  const asked = checks.length === 0 ? '' : `, ${checks.length} ${checks.length === 1 ? 'check' : 'checks'} passed`
+  return `Healthy ${time}: ${targets.length} ${targets.length === 1 ? 'object' : 'objects'}${asked}`
+}
+
+function sentenceOf({ reference, health, diagnosis }: TargetHealth): string {
+  return diagnosis?.message ?? `${describeReference(reference)}: ${health.message}`
+}
+
+function objectTable(targets: readonly TargetHealth[]): Block {
+  return {
+    type: 'table',
+    columns: ['object', 'state', 'since', 'reason'],
+    rows: targets.map(({ reference, health, since, diagnosis }) => [describeReference(reference), health.status, formatDuration(since), diagnosis?.message ?? health.message]),
+  }
+}
+
+const MOST_EXPLAINED = 5
+
+function causeBlocks(sick: readonly TargetHealth[]): readonly Block[] {
+  return sick.slice(0, MOST_EXPLAINED).flatMap((target, index): readonly Block[] => {
+    const { diagnosis, log } = target
+    if (diagnosis === undefined) return []
+    const { affected, events } = diagnosis
+    return [
+      { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
+      { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
+      ...(affected.total > 1 ? [{ type: 'paragraph' as const, text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
+      ...(log === undefined ? [] : [{ type: 'code' as const, title: logTitle(log), text: log.text }]),
+      ...(events.length === 0 ? [] : [{ type: 'code' as const, title: 'Events:', text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n') }]),
+    ]
+  })
+}
+
+function logTitle({ pod, container, previous }: { readonly pod: string; readonly container: string; readonly previous: boolean }): string {
+  return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`
+}
+
+function checkBlocks(checks: readonly CheckResult[]): readonly Block[] {
+  if (checks.length === 0) return []
+  const rows = checks.map(({ check, respondent, passed, reason, attempts, seconds }) => [
+    check,
+    respondent,
+    passed ? 'passed' : 'failed',
+    String(attempts),
+    formatDuration(seconds * 1_000),
+    reason ?? '',
+  ])
+  return [{ type: 'table', columns: ['check', 'asked', 'result', 'answers', 'time', 'reason'], rows }]
+}
+
+function annotationOf({ targets }: Plan, target: TargetHealth): Annotation {
+  const { diagnosis, reference } = target
+  const name = describeReference(reference)
+  const manifest = targets.find((candidate) => describeReference(candidate.reference) === name)?.manifest
+  const position = manifest?.positionOf(diagnosis?.field ?? [])
+  return {
+    level: 'error',
+    title: `${name}: ${diagnosis?.cause ?? target.health.status}`,
+    message: diagnosis === undefined ? sentenceOf(target) : `${diagnosis.message}\n${diagnosis.hint}`,
+    ...(position === undefined ? {} : { position }),
+  }
+}
+
+function checkAnnotation({ check, respondent, reason }: CheckResult): Annotation {
+  return { level: 'error', title: `${respondent}: check failed`, message: `${check}: ${reason ?? 'no reason given'}` }
+}
+
+function diagnosisOf(target: TargetHealth): Partial<Diagnosis> & { readonly target: string } {
+  const { diagnosis, reference, health } = target
+  return { target: describeReference(reference), message: health.message, ...diagnosis }
+}
+
+function checkDiagnosis({ check, respondent, reason }: CheckResult): { readonly target: string; readonly cause: 'check'; readonly message: string } {
+  return { target: respondent, cause: 'check', message: `${check}: ${reason ?? 'no reason given'}` }
+}
+
+function plainTarget({ reference, ...rest }: TargetHealth): unknown {
+  const { resource, namespace, name } = reference
+  return { kind: resource.kind, apiVersion: resource.apiVersion, ...(namespace === undefined ? {} : { namespace }), name, ...rest }
+}

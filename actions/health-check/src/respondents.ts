@@ -1,0 +1,46 @@
+import type { Check, Respondent } from '@fairlead/health/checks'
+import type { Branch, TargetHealth } from '@fairlead/health'
+
+/** What checks are asked of, beside the judged objects themselves. */
+export interface CheckPlan {
+  readonly checks: readonly Check[]
+  /** Services named by the `service` input; empty, the Services among the judged objects. */
+  readonly services: readonly { readonly name: string; readonly namespace: string }[]
+  readonly url?: URL
+}
+
+/** Lists every Pod, Service or URL that is to be asked, from what was found healthy. Pods that are not healthy (terminating ones) are not asked. */
+export function respondentsOf({ checks, services, url }: CheckPlan, targets: readonly TargetHealth[]): readonly Respondent[] {
+  const pods = targets.flatMap(podsOf)
+  const judged = targets.flatMap(({ reference: { resource, namespace = '', name } }) => (resource.kind === 'Service' ? [{ namespace, name }] : []))
+  return checks.flatMap((check): readonly Respondent[] => {
+    switch (check.on) {
+      case 'pods':
+        return pods.map((pod) => ({ check, name: `Pod "${pod.namespace}/${pod.name}"`, where: { type: 'proxy', target: 'pods', ...pod } }))
+      case 'service':
+        return (services.length > 0 ? services : judged).map((service) => ({
+          check,
+          name: `Service "${service.namespace}/${service.name}"`,
+          where: { type: 'proxy', target: 'services', ...service },
+        }))
+      case 'url':
+        return url === undefined ? [] : [{ check, name: url.host, where: { type: 'url', base: url } }]
+    }
+  })
+}
+
+/** Names the checks that nobody can be asked: a check that asks no one has proven nothing. */
+export function unaskedChecks({ checks }: CheckPlan, respondents: readonly Respondent[]): readonly Check[] {
+  return checks.filter((check) => !respondents.some((respondent) => respondent.check === check))
+}
+
+function podsOf({ reference, health, tree }: TargetHealth): readonly { readonly namespace: string; readonly name: string }[] {
+  const { resource, namespace = '', name } = reference
+  if (resource.kind === 'Pod') return health.status === 'Healthy' ? [{ namespace, name }] : []
+  return tree.flatMap((branch) => healthyPods(branch))
+}
+
+function healthyPods({ subject, health, branches }: Branch): readonly { readonly namespace: string; readonly name: string }[] {
+  const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : []
+  return [...self, ...branches.flatMap(healthyPods)]
+}
