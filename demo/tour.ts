@@ -16,7 +16,11 @@ view.close()
 
 for (const { version, row, record } of answers) {
   console.log(`\n${row.good === true ? 'as it must be' : 'NOT AS IT MUST BE'}: ${version.name}, ${version.story}`)
-  for (const line of record.log.slice(record.log.lastIndexOf('') === -1 ? -1 : 0).filter((text) => text !== '').slice(-14)) console.log(`    ${line}`)
+  for (const line of record.log
+    .slice(record.log.lastIndexOf('') === -1 ? -1 : 0)
+    .filter((text) => text !== '')
+    .slice(-14))
+    console.log(`    ${line}`)
 }
 const right = answers.filter(({ row }) => row.good === true).length
 console.log(`\n${right} of ${answers.length} answered as they must be`)

@@ -49,9 +49,17 @@ function inputMetadata({ description, required, default: value }: Input): Readon
 }
 
 function fillReadme(readme: string, { inputs, outputs }: Described): string {
-  const inputRows = Object.entries(inputs).map(([name, input]) => [code(name), input.description, input.default === undefined ? (input.required === true ? 'required' : '') : code(input.default)])
+  const inputRows = Object.entries(inputs).map(([name, input]) => [
+    code(name),
+    input.description,
+    input.default === undefined ? (input.required === true ? 'required' : '') : code(input.default),
+  ])
   const outputRows = Object.entries(outputs).map(([name, text]) => [code(name), text])
-  const filled = between(between(readme, 'inputs', table(['input', 'what it says', 'default'], inputRows)), 'outputs', table(['output', 'what it holds'], outputRows))
+  const filled = between(
+    between(readme, 'inputs', table(['input', 'what it says', 'default'], inputRows)),
+    'outputs',
+    table(['output', 'what it holds'], outputRows),
+  )
   return filled.replaceAll(/uses: \S+?\/actions\/([a-z-]+)@/g, `uses: ${SUITE.repository}/actions/$1@`)
 }
 

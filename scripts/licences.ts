@@ -8,7 +8,7 @@ import { join } from 'node:path'
 export async function licencesOf(modules: Iterable<string>): Promise<string> {
   const folders = new Set([...modules].flatMap((module) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(module)?.[0] ?? []))
   const parts = await Promise.all([...folders].map(licenceOf))
-  return `${parts.toSorted().join(`\n${'-'.repeat(80)}\n\n`)}`
+  return parts.toSorted().join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 async function licenceOf(folder: string): Promise<string> {

@@ -42,7 +42,11 @@ async function onCluster(): Promise<Count> {
   const cluster: Cluster = await resolveCluster({ report: streamReport(process.stderr) })
   try {
     return await suite('cluster', (command, args, environment) =>
-      cluster.run(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FAIRLEAD_CLUSTER_KIND: cluster.kind, ...environment } }),
+      cluster.run(command, args, {
+        cwd: ROOT,
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, FAIRLEAD_CLUSTER_KIND: cluster.kind, ...environment },
+      }),
     )
   } finally {
     await cluster.down()
@@ -58,7 +62,11 @@ function start(command: string, args: readonly string[], environment: Readonly<R
 /** Runs one of vitest's suites and counts its tests. A suite that ends badly without a failed test has failed all the same. */
 async function suite(name: string, begin: Start): Promise<Count> {
   const file = join(folder, `${name}.json`)
-  const code = await ended(begin(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { FAIRLEAD_SUITE: name }))
+  const code = await ended(
+    begin(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
+      FAIRLEAD_SUITE: name,
+    }),
+  )
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return { passed: 0, failed: 1 }
   const { numPassedTests: passed, numTotalTests: all } = JSON.parse(text) as { numPassedTests: number; numTotalTests: number }

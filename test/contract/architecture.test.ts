@@ -22,8 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What only one place may use, as it stands in code. */
 const RESERVED: readonly { readonly what: RegExp; readonly owners: RegExp }[] = [
-  { what: /(?<![\w.'\"`-])process(?=\s*[.[,)])/, owners: /^actions\/[^/]+\/src\/main\.ts$|^packages\/action\/src\/runner\.ts$/ },
-  { what: /\bfetch\s*\(|['"](?:node:)?https?['"]/, owners: /^packages\/base\/src\/request\.ts$/ },
+  { what: /(?<![\w.'"`-])process(?=\s*[.[,)])/, owners: /^actions\/[^/]+\/src\/main\.ts$|^packages\/action\/src\/runner\.ts$/ },
+  { what: /(?<![\w.])fetch\s*\(|(?:from|import\()\s*['"](?:node:)?(?:https?|tls)['"]/, owners: /^packages\/base\/src\/request\.ts$/ },
   { what: /\b(?:setTimeout|setInterval)\s*\(/, owners: /^packages\/base\/src\/(?:clock|request)\.ts$/ },
   { what: /\bDate\.now\b|\bnew Date\(\)/, owners: /^packages\/base\/src\/clock\.ts$/ },
   { what: /\bMath\.random\b|\brandomUUID\b/, owners: /^packages\/base\/src\/retry\.ts$|^packages\/action\/src\/runner\.ts$/ },
@@ -48,14 +48,19 @@ describe('the house', () => {
 
   test('keeps process, time, chance and the network where they are owned', () => {
     const found = sources.flatMap(({ file, text }) =>
-      RESERVED.filter(({ what, owners }) => !owners.test(file) && what.test(withoutComments(text))).map(({ what }) => `${file}: ${what.exec(withoutComments(text))?.[0] ?? ''}`),
+      RESERVED.filter(({ what, owners }) => !owners.test(file) && what.test(withoutComments(text))).map(
+        ({ what }) => `${file}: ${what.exec(withoutComments(text))?.[0] ?? ''}`,
+      ),
     )
     expect(found).toEqual([])
   })
 
   test('has no room without a meaning', async () => {
     const found: string[] = []
-    for await (const file of glob('{packages,actions,test,examples,demo,scripts}/**/*', { cwd: ROOT, exclude: (name) => name === 'node_modules' || name === 'dist' || name === 'build' || name === 'corpus' })) {
+    for await (const file of glob('{packages,actions,test,examples,demo,scripts}/**/*', {
+      cwd: ROOT,
+      exclude: (name) => name === 'node_modules' || name === 'dist' || name === 'build' || name === 'corpus',
+    })) {
       if (BANNED_NAMES.test(basename(file))) found.push(file)
     }
     expect(found).toEqual([])
@@ -64,7 +69,11 @@ describe('the house', () => {
   test('mocks nothing', async () => {
     const found: string[] = []
     for await (const file of glob('{packages,actions,test,demo}/**/*.test.ts', { cwd: ROOT, exclude: (name) => name === 'node_modules' })) {
-      if (/\bvi\s*\.\s*(?:mock|spyOn|fn|hoisted|stubGlobal)\b|\btest\.(?:skip|only|todo)\b|\bdescribe\.(?:skip|only|todo)\b/.test(withoutComments(await readFile(join(ROOT, file), 'utf8')))) {
+      if (
+        /\bvi\s*\.\s*(?:mock|spyOn|fn|hoisted|stubGlobal)\b|\btest\.(?:skip|only|todo)\b|\bdescribe\.(?:skip|only|todo)\b/.test(
+          withoutComments(await readFile(join(ROOT, file), 'utf8')),
+        )
+      ) {
         if (relative(ROOT, import.meta.filename) !== file) found.push(file)
       }
     }
@@ -73,19 +82,27 @@ describe('the house', () => {
 })
 
 function importsOf(text: string): readonly string[] {
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? match[2] ?? '')
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
 }
 
 function wrongImport(file: string, target: string): readonly string[] {
-  const [, , name = ''] = /^(packages|actions)\/([^/]+)\//.exec(file) ?? []
-  const home = file.split('/').slice(0, 2).join('/')
-  if (target.startsWith('.')) return relative(home, join(file, '..', target)).startsWith('..') ? [`${file}: ${target} leaves its package`] : []
-  if (!target.startsWith('@fairlead/')) return []
-  const room = file.startsWith('packages/') ? name : file.endsWith('/src/main.ts') ? 'main' : 'operation'
-  const wanted = target.slice('@fairlead/'.length)
+  if (target.startsWith('.')) return leavesPackage(file, target) ? [`${file}: ${target} leaves its package`] : []
+  const wanted = /^@fairlead\/(.+)$/.exec(target)?.[1]
   // Working fakes are a package's own, and part of its tests.
-  const testing = wanted.endsWith('/testing') && file.includes('/src/testing/')
-  return (MAY_IMPORT[room] ?? []).includes(wanted) || testing ? [] : [`${file}: ${target} is not for ${room}`]
+  if (wanted === undefined || (wanted.endsWith('/testing') && file.includes('/src/testing/'))) return []
+  const room = roomOf(file)
+  return MAY_IMPORT[room]?.includes(wanted) === true ? [] : [`${file}: ${target} is not for ${room}`]
+}
+
+function leavesPackage(file: string, target: string): boolean {
+  return relative(file.split('/').slice(0, 2).join('/'), join(file, '..', target)).startsWith('..')
+}
+
+function roomOf(file: string): string {
+  if (file.startsWith('packages/')) return file.split('/')[1] ?? ''
+  return file.endsWith('/src/main.ts') ? 'main' : 'operation'
 }
 
 function withoutComments(text: string): string {

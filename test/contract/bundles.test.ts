@@ -15,7 +15,11 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('the committe
 
   test('starts, and refuses to work without inputs', async () => {
     const { exitCode, outputs, raw } = await runBundle({ action: folder })
-    expect({ exitCode, fault: outputs['fault'], conclusion: outputs['conclusion'] }, raw).toEqual({ exitCode: 1, fault: 'INPUT_INVALID', conclusion: 'failure' })
+    expect({ exitCode, fault: outputs['fault'], conclusion: outputs['conclusion'] }, raw).toEqual({
+      exitCode: 1,
+      fault: 'INPUT_INVALID',
+      conclusion: 'failure',
+    })
   })
 
   test('comes with the licences of what is in it', async () => {
@@ -34,7 +38,10 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('the committe
 describe('missingModule', () => {
   test('finds the stub that the bundler leaves', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fairlead-stub-'))
-    await writeFile(join(folder, 'index.js'), `Object(function webpackMissingModule() { var e = new Error("Cannot find module 'x'"); e.code = 'MODULE_NOT_FOUND'; throw e; }());`)
+    await writeFile(
+      join(folder, 'index.js'),
+      `Object(function webpackMissingModule() { var e = new Error("Cannot find module 'x'"); e.code = 'MODULE_NOT_FOUND'; throw e; }());`,
+    )
     expect(await missingModule(folder)).toMatch(/^webpackMissingModule/)
     await rm(folder, { recursive: true })
   })

@@ -38436,10 +38436,9 @@ function assessRevision(object, context, floor) {
     const stale = staleReason(current, { around: context.around });
     if (stale !== undefined)
         return progressing(`ReplicaSet ${current.metadata.name}: ${stale}`);
-    const failure = replicaSetFailure(current);
     const available = capacityOf(current, context);
     if (available < floor)
-        return progressing(`${available} of ${counted(floor, 'replica')} available${failure === undefined ? '' : `, ${failure}`}`);
+        return progressing(`${available} of ${counted(floor, 'replica')} available`);
     const older = olderReplicas(object, context);
     if (older > 0)
         return progressing(`${counted(older, 'Pod')} of an earlier revision still to go`);
@@ -38774,9 +38773,10 @@ function positionOf(value, step) {
 
 
 
-/** Names a finding for the memory of when it was first seen. */
+/** Names a finding for the memory of since when it has been there. */
 function signOf({ object, finding }) {
-    return `${object.metadata.uid ?? object.metadata.name}/${finding.cause}/${finding.container ?? ''}`;
+    const name = `${object.metadata.uid ?? object.metadata.name}/${finding.cause}/${finding.container ?? ''}`;
+    return { name, proven: finding.proven };
 }
 /**
  * Picks the first cause: what is certain before what is not, then in causal order. Undefined without findings.
@@ -38807,10 +38807,9 @@ function diagnose(target, findings, evidence) {
 function subjectOf({ kind, metadata: { namespace, name } }) {
     return namespace === undefined ? { kind, name } : { kind, namespace, name };
 }
-/** Says when a finding is certain, if it stays; Infinity when only the deadline decides. What the cluster's timestamps prove to have lasted is not waited for again. */
+/** Says when a finding is certain, if it stays; Infinity when only the deadline decides. */
 function certainAtOf(located, { sightings, now }) {
-    const { patience, proven = 0 } = located.finding;
-    return (sightings.get(signOf(located)) ?? now) + Math.max(0, patience - proven);
+    return (sightings.get(signOf(located).name) ?? now) + located.finding.patience;
 }
 function rank({ finding, certainAt }, { now }) {
     return (certainAt <= now ? 0 : CAUSES.length) + CAUSES.indexOf(finding.cause);
@@ -38859,9 +38858,14 @@ function rememberPods(history, pods, now) {
     }
     return next;
 }
-/** Keeps the first time of every sign that is still there, and forgets those that are gone: should one come back it is new. */
+/** The cluster writes whole seconds, so a difference between two of them may be one too long. */
+const GRAIN = 1_000;
+/**
+ * Keeps since when every sign has been there that still is, and forgets those that are gone: should one come back it is new.
+ * What had lasted before we first saw it counts; from then on our own clock does.
+ */
 function rememberSigns(sightings, signs, now) {
-    return new Map([...signs].map((sign) => [sign, sightings.get(sign) ?? now]));
+    return new Map([...signs].map(({ name, proven = 0 }) => [name, sightings.get(name) ?? now - Math.max(0, proven - GRAIN)]));
 }
 /** Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that. */
 function rememberSteadiness(before, { isFull, disturbedAt = -1 }, now) {
@@ -39125,6 +39129,7 @@ function exitCodeText(code) {
 
 
 
+
 /** Finds a container that keeps ending. Certain at the second exit with the same code; init containers are told apart elsewhere. */
 function findCrash(patient) {
     return firstOf(patient, (container) => (container.role === 'init' ? undefined : crash_examine(patient, container)));
@@ -39152,9 +39157,13 @@ function crashOf(patient, container) {
 function timesText(times) {
     return times <= 1 ? 'once' : times === 2 ? 'twice' : `${times} times`;
 }
+/** A Pod that is not always restarted is meant to come to an end. */
+function maySucceed({ pod }) {
+    return (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') !== 'Always';
+}
 function crash_examine(patient, container) {
     const crash = crashOf(patient, container);
-    if (crash === undefined)
+    if (crash === undefined || (crash.exit.code === 0 && maySucceed(patient)))
         return undefined;
     const { exit, times, certain } = crash;
     return {
@@ -39507,7 +39516,7 @@ function unfit(message, events) {
 }
 /** Shortens a scheduler's message: the reasons of the nodes, without what preemption could not do. */
 function schedulerWords(message) {
-    const words = oneLine(message.replace(/\s*preemption: .*$/s, ''));
+    const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, ''));
     const nodes = /^0\/(\d+) nodes are available: (.*)$/.exec(words);
     if (nodes === null)
         return words === '' ? 'the scheduler gives no reason' : words;
@@ -40075,38 +40084,43 @@ async function runChecks(respondents, ports, options) {
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker));
     return results;
 }
-async function askRepeatedly(respondent, ports, { clock, timeout, signal }) {
-    const { check } = respondent;
+async function askRepeatedly(respondent, ports, options) {
+    const { clock, timeout } = options;
     const started = clock.now();
-    const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
-    const wanted = timeout === 0 ? 1 : check.count;
-    let [good, bad, attempts] = [0, 0, 0];
-    let reason;
-    while (good < wanted && bad < wanted) {
-        signal?.throwIfAborted();
-        const complaint = await ask(respondent, ports, signal);
-        attempts += 1;
-        good = complaint === undefined ? good + 1 : 0;
-        bad = complaint === undefined ? 0 : bad + 1;
-        reason = complaint ?? reason;
-        if (good >= wanted || bad >= wanted || deadline.passed())
-            break;
-        await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal);
-    }
-    const passed = good >= wanted;
+    const tally = { good: 0, bad: 0, attempts: 0, wanted: timeout === 0 ? 1 : respondent.check.count };
+    const reason = await countAnswers(respondent, ports, { ...options, tally });
+    const passed = tally.good >= tally.wanted;
     return {
-        check: describeCheck(check),
+        check: describeCheck(respondent.check),
         respondent: respondent.name,
         passed,
-        ...(passed ? {} : { reason: reason ?? `time was up after ${good} of ${wanted} good answers` }),
-        attempts,
+        ...(passed ? {} : { reason: reason ?? `time was up after ${tally.good} of ${tally.wanted} good answers` }),
+        attempts: tally.attempts,
         seconds: (clock.now() - started) / 1_000,
     };
+}
+/** Asks until the tally is decided or time is up; answers the last complaint. */
+async function countAnswers(respondent, ports, { clock, timeout, signal, tally }) {
+    const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
+    let last;
+    for (;;) {
+        signal?.throwIfAborted();
+        const complaint = await ask(respondent, ports, signal);
+        tally.attempts += 1;
+        tally.good = complaint === undefined ? tally.good + 1 : 0;
+        tally.bad = complaint === undefined ? 0 : tally.bad + 1;
+        last = complaint ?? last;
+        if (tally.good >= tally.wanted || tally.bad >= tally.wanted || deadline.passed())
+            return last;
+        await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal);
+    }
 }
 async function ask(respondent, ports, signal) {
     const { check } = respondent;
     try {
-        return judgeAnswer(check, respondent.where.type === 'url' ? await askUrl(check, respondent.where.base, { web: ports.web, signal }) : await askThroughProxy(respondent, ports.cluster, signal));
+        return judgeAnswer(check, respondent.where.type === 'url'
+            ? await askUrl(check, respondent.where.base, { web: ports.web, signal })
+            : await askThroughProxy(respondent, ports.cluster, signal));
     }
     catch (error) {
         // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
@@ -40202,8 +40216,9 @@ function assemble(read) {
 function readPath(value) {
     if (typeof value !== 'string' || !/^\/[\u0021-\u007E]*$/.test(value) || value.startsWith('//'))
         throw wrong('a path that begins with one slash', value);
-    if (value.split(/[/?]/).includes('..'))
-        throw wrong('a path without ".."', value);
+    // Encoded dots and slashes are dots and slashes to a proxy on the way.
+    if (/(?:^|\/)(?:\.|%2e){2}(?:\/|%2f|\?|$)/i.test(value) || /%2f|%5c|\\/i.test(value))
+        throw wrong('a path without "..", encoded slashes or backslashes', value);
     return value;
 }
 function readPort(value) {
@@ -40240,9 +40255,10 @@ function readHeaders(value) {
     return Object.fromEntries(Object.entries(value).map(([name, content]) => {
         if (!/^[A-Za-z0-9-]+$/.test(name))
             throw wrong('a header name', name);
-        if (typeof content === 'object' || !/^[\u0020-\u007E]*$/.test(String(content)))
+        const text = typeof content === 'string' ? content : typeof content === 'number' || typeof content === 'boolean' ? JSON.stringify(content) : '\n';
+        if (!/^[\u0020-\u007E]*$/.test(text))
             throw wrong(`printable text for ${name}`, content);
-        return [name, String(content)];
+        return [name, text];
     }));
 }
 function oneOf(options) {
@@ -40317,7 +40333,10 @@ const inputs = defineInputs({
 function validateInputs(values) {
     const problems = [];
     if (values.objects.length === 0 && values.manifests.length === 0 && values.selector === undefined) {
-        problems.push({ message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none', hint: 'Say what to judge: `objects: deployment/web`.' });
+        problems.push({
+            message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none',
+            hint: 'Say what to judge: `objects: deployment/web`.',
+        });
     }
     for (const { kind, name } of values.objects) {
         if (name === undefined && values.selector === undefined) {
@@ -40396,7 +40415,6 @@ function reportHealth(plan, { health, checks }) {
         outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
         annotations: [...sick.map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
         summary: [
-            { type: 'heading', text: sentence },
             objectTable(health.targets),
             ...causeBlocks(sick),
             ...checkBlocks(checks),
@@ -40407,7 +40425,7 @@ function reportHealth(plan, { health, checks }) {
 }
 /** Those that are not healthy, what is certain before what is not, what comes first in the chain of causes before what follows from it. */
 function sickFirst(targets) {
-    const rank = ({ diagnosis }) => (diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length));
+    const rank = ({ diagnosis }) => diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length);
     return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b));
 }
 function verdictOf({ status, targets, seconds }, [first], checks) {
@@ -40428,7 +40446,12 @@ function objectTable(targets) {
     return {
         type: 'table',
         columns: ['object', 'state', 'since', 'reason'],
-        rows: targets.map(({ reference, health, since, diagnosis }) => [(0,build_reference/* describeReference */.P5)(reference), health.status, (0,build_duration/* formatDuration */.a3)(since), diagnosis?.message ?? health.message]),
+        rows: targets.map(({ reference, health, since, diagnosis }) => [
+            (0,build_reference/* describeReference */.P5)(reference),
+            health.status,
+            (0,build_duration/* formatDuration */.a3)(since),
+            diagnosis?.message ?? health.message,
+        ]),
     };
 }
 const MOST_EXPLAINED = 5;
@@ -40443,7 +40466,15 @@ function causeBlocks(sick) {
             { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
             ...(affected.total > 1 ? [{ type: 'paragraph', text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
             ...(log === undefined ? [] : [{ type: 'code', title: logTitle(log), text: log.text }]),
-            ...(events.length === 0 ? [] : [{ type: 'code', title: 'Events:', text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n') }]),
+            ...(events.length === 0
+                ? []
+                : [
+                    {
+                        type: 'code',
+                        title: 'Events:',
+                        text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n'),
+                    },
+                ]),
         ];
     });
 }
@@ -40478,16 +40509,19 @@ function annotationOf({ targets }, target) {
 function checkAnnotation({ check, respondent, reason }) {
     return { level: 'error', title: `${respondent}: check failed`, message: `${check}: ${reason ?? 'no reason given'}` };
 }
-function diagnosisOf(target) {
-    const { diagnosis, reference, health } = target;
-    return { target: (0,build_reference/* describeReference */.P5)(reference), message: health.message, ...diagnosis };
+/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
+function diagnosisOf({ diagnosis, reference, health }) {
+    const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
+    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
 }
 function checkDiagnosis({ check, respondent, reason }) {
     return { target: respondent, cause: 'check', message: `${check}: ${reason ?? 'no reason given'}` };
 }
-function plainTarget({ reference, ...rest }) {
+function plainTarget(target) {
+    const { reference, diagnosis, ...rest } = target;
     const { resource, namespace, name } = reference;
-    return { kind: resource.kind, apiVersion: resource.apiVersion, ...(namespace === undefined ? {} : { namespace }), name, ...rest };
+    const place = namespace === undefined ? {} : { namespace };
+    return { kind: resource.kind, apiVersion: resource.apiVersion, ...place, name, ...rest, ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }) };
 }
 
 ;// CONCATENATED MODULE: ./actions/health-check/build/respondents.js
@@ -44187,11 +44221,10 @@ function reportFault(name, fault) {
     const causes = causesOf(fault);
     return {
         conclusion: cancelled ? 'cancelled' : 'failure',
-        verdict: `${name} ${cancelled ? 'was cancelled' : 'could not do its job'}: ${fault.message}`,
+        verdict: `${name} ${cancelled ? 'was cancelled' : `could not do its job (${fault.code})`}: ${fault.message}`,
         outputs: { fault: fault.code },
         annotations: cancelled ? [] : annotations,
         summary: [
-            { type: 'heading', text: `${name}: ${cancelled ? 'cancelled' : 'not done'} (${fault.code})` },
             { type: 'list', items: problems.map(({ message, hint }) => (hint === undefined ? message : `${message}. ${hint}`)) },
             ...(causes.length === 0 ? [] : [{ type: 'code', title: 'Behind it:', text: causes.join('\n') }]),
         ],
@@ -44365,7 +44398,7 @@ async function publish(report, { operation, host, redaction, print }) {
         for (const [name, value] of Object.entries({ ...outputs, conclusion, report: file }))
             setOutput(name, redaction.clean(value));
         if (host.environment['GITHUB_STEP_SUMMARY'] !== undefined)
-            await summary.addRaw(redaction.clean(renderSummary(report.summary))).write();
+            await summary.addRaw(redaction.clean(renderSummary([{ type: 'heading', text: verdict }, ...report.summary]))).write();
         return true;
     }
     catch (error) {

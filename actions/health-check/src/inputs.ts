@@ -13,12 +13,14 @@ export interface ObjectName {
 export const inputs = defineInputs({
   objects: {
     type: 'lines',
-    description: 'Objects to judge, one `kind/name` or `namespace/kind/name` per line (`deployment/web`, `data/statefulset/db`); with `selector`, a kind alone (`pods`).',
+    description:
+      'Objects to judge, one `kind/name` or `namespace/kind/name` per line (`deployment/web`, `data/statefulset/db`); with `selector`, a kind alone (`pods`).',
     parse: parseObjectName,
   },
   selector: {
     type: 'text',
-    description: 'A label selector as `kubectl -l` takes it: judges the Deployments, StatefulSets and DaemonSets that carry the labels, or the kinds given in `objects`.',
+    description:
+      'A label selector as `kubectl -l` takes it: judges the Deployments, StatefulSets and DaemonSets that carry the labels, or the kinds given in `objects`.',
     parse: (text) => selectorText(parseSelector(text)),
   },
   manifests: {
@@ -54,7 +56,10 @@ export type Inputs = Values<typeof inputs>
 export function validateInputs(values: Inputs): readonly Problem[] {
   const problems: Problem[] = []
   if (values.objects.length === 0 && values.manifests.length === 0 && values.selector === undefined) {
-    problems.push({ message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none', hint: 'Say what to judge: `objects: deployment/web`.' })
+    problems.push({
+      message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none',
+      hint: 'Say what to judge: `objects: deployment/web`.',
+    })
   }
   for (const { kind, name } of values.objects) {
     if (name === undefined && values.selector === undefined) {

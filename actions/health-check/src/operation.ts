@@ -24,7 +24,8 @@ interface Snapshot {
 /** Judges whether objects are healthy, waits until they are, and says why they are not. Only reads. */
 export const healthCheck: Operation<typeof inputs, Ports, Snapshot, Plan, HealthCheckOutcome> = {
   name: 'health-check',
-  description: 'Waits until objects of a Kubernetes cluster are healthy, or says why they are not: the first cause, the log lines that explain it, the line of the manifest.',
+  description:
+    'Waits until objects of a Kubernetes cluster are healthy, or says why they are not: the first cause, the log lines that explain it, the line of the manifest.',
   inputs,
   outputs: {
     conclusion: '`success`, `failure` or `cancelled`.',

@@ -31,5 +31,7 @@ export function describePlan({ targets, timeout, checks }: Plan): readonly strin
   const names = targets.slice(0, MOST_NAMED).map(({ reference }) => describeReference(reference))
   const rest = targets.length > MOST_NAMED ? [`and ${targets.length - MOST_NAMED} more`] : []
   const wait = timeout === 0 ? 'judge' : `wait up to ${formatDuration(timeout)} for`
-  return [`${wait} ${[...names, ...rest].join(', ')}`, ...checks.map((check) => `then check ${describeCheck(check)}`)].map((line, index) => ` ${index + 1}  ${line}`)
+  return [`${wait} ${[...names, ...rest].join(', ')}`, ...checks.map((check) => `then check ${describeCheck(check)}`)].map(
+    (line, index) => ` ${index + 1}  ${line}`,
+  )
 }

@@ -1,6 +1,6 @@
 import type { Annotation, Block, Report } from '@fairlead/action'
 import { formatDuration } from '@fairlead/base'
-import { CAUSES, type Diagnosis, type HealthReport, type TargetHealth } from '@fairlead/health'
+import { CAUSES, type HealthReport, type TargetHealth } from '@fairlead/health'
 import type { CheckResult } from '@fairlead/health/checks'
 import { describeReference } from '@fairlead/kube'
 import type { Plan } from './plan.ts'
@@ -23,7 +23,6 @@ export function reportHealth(plan: Plan, { health, checks }: HealthCheckOutcome)
     outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
     annotations: [...sick.map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
     summary: [
-      { type: 'heading', text: sentence },
       objectTable(health.targets),
       ...causeBlocks(sick),
       ...checkBlocks(checks),
@@ -35,7 +34,8 @@ export function reportHealth(plan: Plan, { health, checks }: HealthCheckOutcome)
 
 /** Those that are not healthy, what is certain before what is not, what comes first in the chain of causes before what follows from it. */
 function sickFirst(targets: readonly TargetHealth[]): readonly TargetHealth[] {
-  const rank = ({ diagnosis }: TargetHealth) => (diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length))
+  const rank = ({ diagnosis }: TargetHealth) =>
+    diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length)
   return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b))
 }
 
@@ -57,7 +57,12 @@ function objectTable(targets: readonly TargetHealth[]): Block {
   return {
     type: 'table',
     columns: ['object', 'state', 'since', 'reason'],
-    rows: targets.map(({ reference, health, since, diagnosis }) => [describeReference(reference), health.status, formatDuration(since), diagnosis?.message ?? health.message]),
+    rows: targets.map(({ reference, health, since, diagnosis }) => [
+      describeReference(reference),
+      health.status,
+      formatDuration(since),
+      diagnosis?.message ?? health.message,
+    ]),
   }
 }
 
@@ -73,7 +78,15 @@ function causeBlocks(sick: readonly TargetHealth[]): readonly Block[] {
       { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
       ...(affected.total > 1 ? [{ type: 'paragraph' as const, text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
       ...(log === undefined ? [] : [{ type: 'code' as const, title: logTitle(log), text: log.text }]),
-      ...(events.length === 0 ? [] : [{ type: 'code' as const, title: 'Events:', text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n') }]),
+      ...(events.length === 0
+        ? []
+        : [
+            {
+              type: 'code' as const,
+              title: 'Events:',
+              text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n'),
+            },
+          ]),
     ]
   })
 }
@@ -112,16 +125,19 @@ function checkAnnotation({ check, respondent, reason }: CheckResult): Annotation
   return { level: 'error', title: `${respondent}: check failed`, message: `${check}: ${reason ?? 'no reason given'}` }
 }
 
-function diagnosisOf(target: TargetHealth): Partial<Diagnosis> & { readonly target: string } {
-  const { diagnosis, reference, health } = target
-  return { target: describeReference(reference), message: health.message, ...diagnosis }
+/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
+function diagnosisOf({ diagnosis, reference, health }: TargetHealth): unknown {
+  const { certainAt: _, ...known } = diagnosis ?? { message: health.message }
+  return { target: describeReference(reference), ...known }
 }
 
 function checkDiagnosis({ check, respondent, reason }: CheckResult): { readonly target: string; readonly cause: 'check'; readonly message: string } {
   return { target: respondent, cause: 'check', message: `${check}: ${reason ?? 'no reason given'}` }
 }
 
-function plainTarget({ reference, ...rest }: TargetHealth): unknown {
+function plainTarget(target: TargetHealth): unknown {
+  const { reference, diagnosis, ...rest } = target
   const { resource, namespace, name } = reference
-  return { kind: resource.kind, apiVersion: resource.apiVersion, ...(namespace === undefined ? {} : { namespace }), name, ...rest }
+  const place = namespace === undefined ? {} : { namespace }
+  return { kind: resource.kind, apiVersion: resource.apiVersion, ...place, name, ...rest, ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }) }
 }

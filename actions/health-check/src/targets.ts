@@ -15,7 +15,10 @@ const SELECTED_KINDS = ['deployments', 'statefulsets', 'daemonsets']
  * Finds the objects that the inputs name, each once, in their order.
  * Manifests are read and understood before the cluster is asked anything. Throws NOT_FOUND where a selector finds nothing.
  */
-export async function resolveTargets(inputs: Inputs, { cluster, workspace }: { readonly cluster: Cluster; readonly workspace: Workspace }): Promise<readonly JudgedObject[]> {
+export async function resolveTargets(
+  inputs: Inputs,
+  { cluster, workspace }: { readonly cluster: Cluster; readonly workspace: Workspace },
+): Promise<readonly JudgedObject[]> {
   const manifests = await readManifests(inputs.manifests, workspace)
   const found: JudgedObject[] = []
   const allowZero = inputs['allow-zero']
@@ -28,7 +31,8 @@ async function readManifests(patterns: readonly string[], workspace: Workspace):
   if (patterns.length === 0) return []
   const sources = await workspace.read(patterns, { extensions: ['.yaml', '.yml', '.json'], limit: MANIFEST_LIMIT })
   const manifests = parseManifests(sources)
-  if (manifests.length === 0) throw new Fault('INPUT_INVALID', `input "manifests": expected at least one object, got none in ${sources.map(({ file }) => file).join(', ')}`)
+  if (manifests.length === 0)
+    throw new Fault('INPUT_INVALID', `input "manifests": expected at least one object, got none in ${sources.map(({ file }) => file).join(', ')}`)
   return manifests
 }
 

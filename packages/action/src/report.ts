@@ -22,10 +22,11 @@ export type Block =
 /** Everything an operation tells the outside, as data: the summary of a failure is written by the same code as that of a success. */
 export interface Report {
   readonly conclusion: Conclusion
-  /** The first line of the log's end, of the summary and of a failed step: what happened, in one sentence. */
+  /** What happened, in one sentence: the heading of the summary and the last line of the log, where the eye falls. */
   readonly verdict: string
   readonly outputs: Readonly<Record<string, string>>
   readonly annotations: readonly Annotation[]
+  /** What stands below the verdict. */
   readonly summary: readonly Block[]
   /** What the file behind the `report` output holds. */
   readonly details: unknown

@@ -53,11 +53,10 @@ export function reportFault(name: string, fault: Fault): Report {
   const causes = causesOf(fault)
   return {
     conclusion: cancelled ? 'cancelled' : 'failure',
-    verdict: `${name} ${cancelled ? 'was cancelled' : 'could not do its job'}: ${fault.message}`,
+    verdict: `${name} ${cancelled ? 'was cancelled' : `could not do its job (${fault.code})`}: ${fault.message}`,
     outputs: { fault: fault.code },
     annotations: cancelled ? [] : annotations,
     summary: [
-      { type: 'heading', text: `${name}: ${cancelled ? 'cancelled' : 'not done'} (${fault.code})` },
       { type: 'list', items: problems.map(({ message, hint }) => (hint === undefined ? message : `${message}. ${hint}`)) },
       ...(causes.length === 0 ? [] : [{ type: 'code' as const, title: 'Behind it:', text: causes.join('\n') }]),
     ],

@@ -19,6 +19,6 @@ export async function readActionMetadata(folder: string): Promise<ActionMetadata
 
 /** The `INPUT_*` variables of a step: what the workflow gives, otherwise the defaults. Hyphens stay, blanks become underscores. */
 export function inputVariables({ inputs }: ActionMetadata, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const defaults = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, String(input.default ?? '')]))
+  const defaults = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']))
   return Object.fromEntries(Object.entries({ ...defaults, ...given }).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]))
 }

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { knownResource, type KubeObject } from '@fairlead/kube'
 
 /** Answers a request instead of the server, or undefined to let it pass. */
-export type Interception = (request: IncomingMessage, url: URL) => { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } | 'hang' | 'cut' | undefined
+export type Interception = (
+  request: IncomingMessage,
+  url: URL,
+) => { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } | 'hang' | 'cut' | undefined
 
 export interface ApiServer {
   readonly url: string
@@ -33,16 +36,30 @@ export async function serveApi(objects: readonly KubeObject[], intercept: Interc
     const answer = intercept(request, url)
     if (answer === 'hang') return
     if (answer === 'cut') return void request.socket.destroy()
-    if (answer !== undefined) return void response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(JSON.stringify(answer.body ?? statusOf(answer.status, 'scripted')))
+    if (answer !== undefined)
+      return void response
+        .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+        .end(JSON.stringify(answer.body ?? statusOf(answer.status, 'scripted')))
     route({ store, logs, url, response })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, kubeconfig: kubeconfigFor(url), requests, put: (object) => store.put(object), log: (place, text) => logs.set(place, text), close: () => closeServer(server) }
+  return {
+    url,
+    kubeconfig: kubeconfigFor(url),
+    requests,
+    put: (object) => store.put(object),
+    log: (place, text) => logs.set(place, text),
+    close: () => closeServer(server),
+  }
 }
 
 /** A kubeconfig with one cluster, one user and their context. */
-export function kubeconfigFor(server: string, user: Readonly<Record<string, unknown>> = { token: 'token-of-the-test' }, cluster: Readonly<Record<string, unknown>> = {}): string {
+export function kubeconfigFor(
+  server: string,
+  user: Readonly<Record<string, unknown>> = { token: 'token-of-the-test' },
+  cluster: Readonly<Record<string, unknown>> = {},
+): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -130,7 +147,9 @@ function route({ store, logs, url, response }: Exchange): void {
   if (log !== null) {
     const place = `${log[1]}/${log[2]}/${searchParams.get('container')}${searchParams.get('previous') === 'true' ? '?previous' : ''}`
     const text = logs.get(place)
-    return text === undefined ? json(400, statusOf(400, `previous terminated container "${searchParams.get('container')}" in pod "${log[2]}" not found`, 'BadRequest')) : void response.end(text)
+    return text === undefined
+      ? json(400, statusOf(400, `previous terminated container "${searchParams.get('container')}" in pod "${log[2]}" not found`, 'BadRequest'))
+      : void response.end(text)
   }
   const object = store.get(pathname)
   if (object !== undefined) return json(200, object)

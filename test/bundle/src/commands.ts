@@ -5,7 +5,20 @@ export interface Command {
   readonly data: string
 }
 
-const KNOWN = new Set(['set-output', 'save-state', 'add-mask', 'add-matcher', 'remove-matcher', 'debug', 'warning', 'error', 'notice', 'group', 'endgroup', 'echo'])
+const KNOWN = new Set([
+  'set-output',
+  'save-state',
+  'add-mask',
+  'add-matcher',
+  'remove-matcher',
+  'debug',
+  'warning',
+  'error',
+  'notice',
+  'group',
+  'endgroup',
+  'echo',
+])
 
 /**
  * Reads a line as the runner's `ActionCommand.cs` does: `::name k=v::data` after blanks at its beginning, or `##[name k=v;]data` anywhere in it.

@@ -27,6 +27,10 @@ function twinsOf(secret: string): readonly string[] {
     const text = bytes.subarray(shift).toString('base64').replace(/=+$/, '')
     return text.length >= 8 ? [text.slice(0, text.length - (text.length % 4))] : []
   })
-  const escaped = [JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')]
+  const escaped = [
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  ]
   return [...new Set([secret, ...aligned, ...escaped])].filter((twin) => twin !== '')
 }

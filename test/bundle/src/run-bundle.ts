@@ -77,7 +77,9 @@ export async function runBundle(run: BundleRun): Promise<StepRecord> {
   }
 }
 
-type StepFiles = Readonly<Record<'GITHUB_OUTPUT' | 'GITHUB_STATE' | 'GITHUB_ENV' | 'GITHUB_PATH' | 'GITHUB_STEP_SUMMARY' | 'RUNNER_TEMP' | 'GITHUB_WORKSPACE', string>>
+type StepFiles = Readonly<
+  Record<'GITHUB_OUTPUT' | 'GITHUB_STATE' | 'GITHUB_ENV' | 'GITHUB_PATH' | 'GITHUB_STEP_SUMMARY' | 'RUNNER_TEMP' | 'GITHUB_WORKSPACE', string>
+>
 
 async function layFiles(folder: string, workspace: Readonly<Record<string, string>>): Promise<StepFiles> {
   const names = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'] as const

@@ -16,7 +16,10 @@ async function action(name: string, script: string): Promise<string> {
   const path = join(folder, name)
   await mkdir(path)
   await writeFile(join(path, 'index.mjs'), script)
-  await writeFile(join(path, 'action.yml'), 'name: n\ndescription: d\ninputs:\n  greeting-text:\n    description: g\n    default: hello\nruns:\n  using: node24\n  main: index.mjs\n  post: index.mjs\n')
+  await writeFile(
+    join(path, 'action.yml'),
+    'name: n\ndescription: d\ninputs:\n  greeting-text:\n    description: g\n    default: hello\nruns:\n  using: node24\n  main: index.mjs\n  post: index.mjs\n',
+  )
   return path
 }
 
@@ -40,14 +43,21 @@ describe('runBundle', () => {
   })
 
   test('climbs from SIGINT over SIGTERM to SIGKILL', async () => {
-    const path = await action('deaf', `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => console.log('got', signal)); console.log('ready'); setInterval(() => {}, 1000)`)
+    const path = await action(
+      'deaf',
+      `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => console.log('got', signal)); console.log('ready'); setInterval(() => {}, 1000)`,
+    )
     const ladder = [
       { signal: 'SIGINT', after: 0 },
       { signal: 'SIGTERM', after: 60 },
       { signal: 'SIGKILL', after: 60 },
     ] as const
     const record = await runBundle({ action: path, cancel: { when: 'ready', ladder } })
-    expect({ log: record.log, exit: record.exitCode, signal: record.signal }).toEqual({ log: ['ready', 'got SIGINT', 'got SIGTERM'], exit: undefined, signal: 'SIGKILL' })
+    expect({ log: record.log, exit: record.exitCode, signal: record.signal }).toEqual({
+      log: ['ready', 'got SIGINT', 'got SIGTERM'],
+      exit: undefined,
+      signal: 'SIGKILL',
+    })
   })
 
   test('runs post with the state that main left', async () => {

@@ -66,7 +66,8 @@ function assemble(read: Read): Check {
 
 function readPath(value: unknown): string {
   if (typeof value !== 'string' || !/^\/[\u0021-\u007E]*$/.test(value) || value.startsWith('//')) throw wrong('a path that begins with one slash', value)
-  if (value.split(/[/?]/).includes('..')) throw wrong('a path without ".."', value)
+  // Encoded dots and slashes are dots and slashes to a proxy on the way.
+  if (/(?:^|\/)(?:\.|%2e){2}(?:\/|%2f|\?|$)/i.test(value) || /%2f|%5c|\\/i.test(value)) throw wrong('a path without "..", encoded slashes or backslashes', value)
   return value
 }
 
@@ -99,8 +100,9 @@ function readHeaders(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(value).map(([name, content]) => {
       if (!/^[A-Za-z0-9-]+$/.test(name)) throw wrong('a header name', name)
-      if (typeof content === 'object' || !/^[\u0020-\u007E]*$/.test(String(content))) throw wrong(`printable text for ${name}`, content)
-      return [name, String(content)]
+      const text = typeof content === 'string' ? content : typeof content === 'number' || typeof content === 'boolean' ? JSON.stringify(content) : '\n'
+      if (!/^[\u0020-\u007E]*$/.test(text)) throw wrong(`printable text for ${name}`, content)
+      return [name, text]
     }),
   )
 }

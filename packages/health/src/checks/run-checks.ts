@@ -7,7 +7,9 @@ export interface Respondent {
   readonly check: Check
   /** How the report names it: `Pod "shop/web-6d5f-x2x"`. */
   readonly name: string
-  readonly where: { readonly type: 'proxy'; readonly target: 'pods' | 'services'; readonly namespace: string; readonly name: string } | { readonly type: 'url'; readonly base: URL }
+  readonly where:
+    | { readonly type: 'proxy'; readonly target: 'pods' | 'services'; readonly namespace: string; readonly name: string }
+    | { readonly type: 'url'; readonly base: URL }
 }
 
 /** How one respondent did. `reason` is the last thing that was wrong, absent when it passed. */
@@ -18,6 +20,11 @@ export interface CheckResult {
   readonly reason?: string
   readonly attempts: number
   readonly seconds: number
+}
+
+interface Ports {
+  readonly cluster: Cluster
+  readonly web: Transport
 }
 
 export interface CheckOptions {
@@ -41,7 +48,7 @@ const AT_ONCE = 8
  *
  * No answer within the check's timeout is a bad answer. An API server that cannot be reached is a Fault, never a bad answer.
  */
-export async function runChecks(respondents: readonly Respondent[], ports: { cluster: Cluster; web: Transport }, options: CheckOptions): Promise<readonly CheckResult[]> {
+export async function runChecks(respondents: readonly Respondent[], ports: Ports, options: CheckOptions): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = []
   const waiting = respondents.entries()
   const worker = async () => {
@@ -51,38 +58,58 @@ export async function runChecks(respondents: readonly Respondent[], ports: { clu
   return results
 }
 
-async function askRepeatedly(respondent: Respondent, ports: { cluster: Cluster; web: Transport }, { clock, timeout, signal }: CheckOptions): Promise<CheckResult> {
-  const { check } = respondent
+async function askRepeatedly(respondent: Respondent, ports: Ports, options: CheckOptions): Promise<CheckResult> {
+  const { clock, timeout } = options
   const started = clock.now()
-  const deadline = deadlineIn(clock, timeout)
-  const wanted = timeout === 0 ? 1 : check.count
-  let [good, bad, attempts] = [0, 0, 0]
-  let reason: string | undefined
-  while (good < wanted && bad < wanted) {
-    signal?.throwIfAborted()
-    const complaint = await ask(respondent, ports, signal)
-    attempts += 1
-    good = complaint === undefined ? good + 1 : 0
-    bad = complaint === undefined ? 0 : bad + 1
-    reason = complaint ?? reason
-    if (good >= wanted || bad >= wanted || deadline.passed()) break
-    await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal)
-  }
-  const passed = good >= wanted
+  const tally = { good: 0, bad: 0, attempts: 0, wanted: timeout === 0 ? 1 : respondent.check.count }
+  const reason = await countAnswers(respondent, ports, { ...options, tally })
+  const passed = tally.good >= tally.wanted
   return {
-    check: describeCheck(check),
+    check: describeCheck(respondent.check),
     respondent: respondent.name,
     passed,
-    ...(passed ? {} : { reason: reason ?? `time was up after ${good} of ${wanted} good answers` }),
-    attempts,
+    ...(passed ? {} : { reason: reason ?? `time was up after ${tally.good} of ${tally.wanted} good answers` }),
+    attempts: tally.attempts,
     seconds: (clock.now() - started) / 1_000,
   }
 }
 
-async function ask(respondent: Respondent, ports: { cluster: Cluster; web: Transport }, signal: AbortSignal | undefined): Promise<string | undefined> {
+interface Tally {
+  good: number
+  bad: number
+  attempts: number
+  readonly wanted: number
+}
+
+/** Asks until the tally is decided or time is up; answers the last complaint. */
+async function countAnswers(
+  respondent: Respondent,
+  ports: Ports,
+  { clock, timeout, signal, tally }: CheckOptions & { readonly tally: Tally },
+): Promise<string | undefined> {
+  const deadline = deadlineIn(clock, timeout)
+  let last: string | undefined
+  for (;;) {
+    signal?.throwIfAborted()
+    const complaint = await ask(respondent, ports, signal)
+    tally.attempts += 1
+    tally.good = complaint === undefined ? tally.good + 1 : 0
+    tally.bad = complaint === undefined ? 0 : tally.bad + 1
+    last = complaint ?? last
+    if (tally.good >= tally.wanted || tally.bad >= tally.wanted || deadline.passed()) return last
+    await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal)
+  }
+}
+
+async function ask(respondent: Respondent, ports: Ports, signal: AbortSignal | undefined): Promise<string | undefined> {
   const { check } = respondent
   try {
-    return judgeAnswer(check, respondent.where.type === 'url' ? await askUrl(check, respondent.where.base, { web: ports.web, signal }) : await askThroughProxy(respondent, ports.cluster, signal))
+    return judgeAnswer(
+      check,
+      respondent.where.type === 'url'
+        ? await askUrl(check, respondent.where.base, { web: ports.web, signal })
+        : await askThroughProxy(respondent, ports.cluster, signal),
+    )
   } catch (error) {
     // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
     if (error instanceof RequestFault && error.timedOut) return `no answer within ${check.timeout / 1_000}s`
