@@ -15,15 +15,17 @@ export async function bedApi(folder: string): Promise<Api> {
   const ca = await readFile(join(bedPaths(folder).certificates, 'ca.crt'))
   const { tokens } = await readCredentials(folder)
   const headers = { authorization: `Bearer ${tokens.admin}` }
-  return { get: path => get(path, { ca, headers, timeout: 5000 }) }
+  return { get: (path) => get(path, { ca, headers, timeout: 5000 }) }
 }
 
 function get(path: string, options: { readonly ca: Buffer; readonly headers: Record<string, string>; readonly timeout: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(path, addresses.api), options, response => {
+    const sent = request(new URL(path, addresses.api), options, (response) => {
       let body = ''
       response.setEncoding('utf8')
-      response.on('data', (text: string) => { body += text })
+      response.on('data', (text: string) => {
+        body += text
+      })
       response.on('error', reject)
       response.on('end', () => {
         if (response.statusCode === 200) resolve(body)

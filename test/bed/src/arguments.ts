@@ -3,7 +3,14 @@ import { Failure, sentence } from './failure.ts'
 
 /** What the command line asks for. */
 export type Request =
-  | { readonly verb: 'up'; readonly name?: string; readonly kubeconfig?: string; readonly yes: boolean; readonly kind?: 'bed' | 'kind'; readonly dieWith?: number }
+  | {
+      readonly verb: 'up'
+      readonly name?: string
+      readonly kubeconfig?: string
+      readonly yes: boolean
+      readonly kind?: 'bed' | 'kind'
+      readonly dieWith?: number
+    }
   | { readonly verb: 'down' | 'status'; readonly name?: string }
   | { readonly verb: 'exec'; readonly name?: string; readonly command: string; readonly args: readonly string[] }
   | { readonly verb: 'help' }
@@ -86,7 +93,7 @@ interface Options {
 
 function options(args: readonly string[], allowed: readonly (keyof typeof known)[]): Options {
   try {
-    const accepted = Object.fromEntries(allowed.map(name => [name, known[name]]))
+    const accepted = Object.fromEntries(allowed.map((name) => [name, known[name]]))
     return { ...parseArgs({ args: [...args], options: accepted, strict: true }).values }
   } catch (error) {
     throw new Failure(`${sentence(error)}\n\n${usage}`)

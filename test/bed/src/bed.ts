@@ -31,7 +31,9 @@ export interface BedOptions {
 /** Brings a bed up, or finds the one of that name already up. Whatever stops it half-way, nothing of it is left. */
 export async function bedUp(options: BedOptions): Promise<BedRecord> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new Failure(`the bed: expected root on Linux, got ${process.platform} as user ${process.getuid?.() ?? '?'}; use Docker (kind), or point FAIRLEAD_KUBECONFIG at a cluster`)
+    throw new Failure(
+      `the bed: expected root on Linux, got ${process.platform} as user ${process.getuid?.() ?? '?'}; use Docker (kind), or point FAIRLEAD_KUBECONFIG at a cluster`,
+    )
   }
   const folder = bedFolder(options.environment, options.name)
   return withLock(lockOf(folder), options.report, async () => {
@@ -103,7 +105,8 @@ async function spawnSupervisor(layout: Layout, dieWith: number | undefined): Pro
   for (const file of [log, ...guardians]) closeSync(file)
   child.unref()
   return until({ what: 'the namespaces to open', seconds: 10 }, async () => {
-    if (child.exitCode !== null) throw new Failure(`unshare ended with exit code ${child.exitCode}\n${tail(join(bedPaths(layout.folder).logs, 'supervisor.log'))}`)
+    if (child.exitCode !== null)
+      throw new Failure(`unshare ended with exit code ${child.exitCode}\n${tail(join(bedPaths(layout.folder).logs, 'supervisor.log'))}`)
     const [pid] = await childrenOf(child.pid ?? 0)
     return pid === undefined ? undefined : identify(pid)
   })

@@ -42,8 +42,8 @@ export async function build(go: Go, what: Build, report: Report): Promise<void> 
 /** The files of a module by which its program's place in the cache is known: sums, settings and sources, in order. */
 export async function moduleFiles(module: string): Promise<readonly string[]> {
   const names = await readdir(module)
-  const sources = names.filter(name => /^go\.(mod|sum)$|\.go$/.test(name) && !name.endsWith('_test.go'))
-  return sources.sort().map(name => `${module}/${name}`)
+  const sources = names.filter((name) => /^go\.(mod|sum)$|\.go$/.test(name) && !name.endsWith('_test.go'))
+  return sources.toSorted().map((name) => `${module}/${name}`)
 }
 
 function buildArguments(what: Build): readonly string[] {

@@ -37,5 +37,8 @@ export async function cached(folder: string, report: Report, fill: (into: string
 
 /** Whether something is at that path. */
 export function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false)
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

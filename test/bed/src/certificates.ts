@@ -22,8 +22,13 @@ export const bedCertificates: readonly Certificate[] = [
     commonName: 'kube-apiserver',
     use: 'server',
     addresses: [
-      'IP:127.0.0.1', `IP:${addresses.node}`, `IP:${addresses.apiService}`,
-      'DNS:localhost', 'DNS:kubernetes', 'DNS:kubernetes.default', 'DNS:kubernetes.default.svc',
+      'IP:127.0.0.1',
+      `IP:${addresses.node}`,
+      `IP:${addresses.apiService}`,
+      'DNS:localhost',
+      'DNS:kubernetes',
+      'DNS:kubernetes.default',
+      'DNS:kubernetes.default.svc',
     ],
   },
   { name: 'loopback', commonName: 'localhost', use: 'server', addresses: ['IP:127.0.0.1', 'DNS:localhost'] },
@@ -37,7 +42,7 @@ export const bedCertificates: readonly Certificate[] = [
 export async function issueCertificates(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await issue(authority, folder)
-  await Promise.all([...bedCertificates.map(certificate => issue(certificate, folder)), writeServiceAccountKey(folder)])
+  await Promise.all([...bedCertificates.map((certificate) => issue(certificate, folder)), writeServiceAccountKey(folder)])
 }
 
 async function issue(certificate: Certificate, folder: string): Promise<void> {
@@ -45,8 +50,22 @@ async function issue(certificate: Certificate, folder: string): Promise<void> {
   await writeFile(settings, opensslSettings(certificate))
   const signer = certificate.use === 'authority' ? [] : ['-CA', join(folder, 'ca.crt'), '-CAkey', join(folder, 'ca.key')]
   await run('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650', '-config', settings,
-    '-keyout', join(folder, `${certificate.name}.key`), '-out', join(folder, `${certificate.name}.crt`), ...signer,
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '3650',
+    '-config',
+    settings,
+    '-keyout',
+    join(folder, `${certificate.name}.key`),
+    '-out',
+    join(folder, `${certificate.name}.crt`),
+    ...signer,
   ])
 }
 
@@ -60,7 +79,10 @@ async function writeServiceAccountKey(folder: string): Promise<void> {
 export function opensslSettings(certificate: Certificate): string {
   const isAuthority = certificate.use === 'authority'
   return [
-    '[req]', 'prompt = no', 'distinguished_name = name', 'x509_extensions = extensions',
+    '[req]',
+    'prompt = no',
+    'distinguished_name = name',
+    'x509_extensions = extensions',
     '[name]',
     ...(certificate.organization === undefined ? [] : [`O = ${certificate.organization}`]),
     `CN = ${certificate.commonName}`,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export async function createCgroup(path: string): Promise<void> {
   const { controlled } = cgroupMounts(await readFile('/proc/self/mounts', 'utf8'))
   for (const root of controlled) await mkdir(join(root, path), { recursive: true })
-  const cpuset = controlled.find(root => root.endsWith('/cpuset'))
+  const cpuset = controlled.find((root) => root.endsWith('/cpuset'))
   if (cpuset !== undefined) await inheritCpus(cpuset, path)
 }
 
@@ -25,7 +25,7 @@ export async function removeCgroup(path: string): Promise<readonly string[]> {
  * version 1 is in use, runc makes cgroups in the hierarchy of version 2 beside it too.
  */
 export function cgroupMounts(mounts: string): { readonly all: readonly string[]; readonly controlled: readonly string[] } {
-  const lines = mounts.split('\n').map(line => line.split(' '))
+  const lines = mounts.split('\n').map((line) => line.split(' '))
   const pathsOf = (wanted: string) => lines.filter(([, , type]) => type === wanted).map(([, path = '']) => path)
   const [first, second] = [pathsOf('cgroup'), pathsOf('cgroup2')]
   return { all: [...first, ...second], controlled: first.length > 0 ? first : second }

@@ -75,8 +75,8 @@ async function exec(name: string, command: string, args: readonly string[]): Pro
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   const crash = watchForCrash(name)
   return new Promise((resolve, reject) => {
-    child.once('error', error => reject(new Failure(`${command}: could not be started: ${error.message}`)))
-    child.once('exit', (code, signal) => void crash.stop().then(crashed => resolve((code ?? 128 + signalNumber(signal)) || Number(crashed))))
+    child.once('error', (error) => reject(new Failure(`${command}: could not be started: ${error.message}`)))
+    child.once('exit', (code, signal) => void crash.stop().then((crashed) => resolve((code ?? 128 + signalNumber(signal)) || Number(crashed))))
   })
 }
 

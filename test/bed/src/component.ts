@@ -33,7 +33,7 @@ export function startComponent(component: Component, logs: string, onEnd: (endin
     stdio: ['ignore', log, log],
   })
   closeSync(log)
-  child.once('error', error => onEnd({ component, how: error.message, log: tail(file) }))
+  child.once('error', (error) => onEnd({ component, how: error.message, log: tail(file) }))
   child.once('exit', (code, signal) => onEnd({ component, how: signal === null ? `exit code ${code}` : `signal ${signal}`, log: tail(file) }))
   return child.pid ?? 0
 }
@@ -47,7 +47,10 @@ export function tail(file: string, count = 15): string {
     return `  (${file} cannot be read)`
   }
   if (text === '') return `  (${file} is empty)`
-  return lastLines(text, count).split('\n').map(line => `  | ${line}`).join('\n')
+  return lastLines(text, count)
+    .split('\n')
+    .map((line) => `  | ${line}`)
+    .join('\n')
 }
 
 /** Components talk to each other only: a proxy set for the machine must not come between them. */

@@ -58,10 +58,12 @@ export async function issueCredentials(folder: string): Promise<void> {
 /** The credentials of a bed that is up. */
 export async function readCredentials(folder: string): Promise<Credentials> {
   const { certificates } = bedPaths(folder)
-  const tokens = new Map((await readFile(tokenFileOf(folder), 'utf8')).split('\n').map(line => {
-    const [token = '', , name = ''] = line.split(',')
-    return [name, token]
-  }))
+  const tokens = new Map(
+    (await readFile(tokenFileOf(folder), 'utf8')).split('\n').map((line) => {
+      const [token = '', , name = ''] = line.split(',')
+      return [name, token]
+    }),
+  )
   return {
     server: addresses.api,
     caFile: join(certificates, 'ca.crt'),
@@ -78,9 +80,24 @@ export async function readCredentials(folder: string): Promise<Credentials> {
 
 function kubeconfig(user: string, authority: string, signIn: readonly string[]): string {
   return [
-    'apiVersion: v1', 'kind: Config', 'current-context: bed',
-    'clusters:', '- name: bed', '  cluster:', `    server: ${addresses.api}`, `    certificate-authority-data: ${authority}`,
-    'users:', `- name: ${user}`, '  user:', ...signIn.map(line => `    ${line}`),
-    'contexts:', '- name: bed', '  context:', '    cluster: bed', `    user: ${user}`, '    namespace: default', '',
+    'apiVersion: v1',
+    'kind: Config',
+    'current-context: bed',
+    'clusters:',
+    '- name: bed',
+    '  cluster:',
+    `    server: ${addresses.api}`,
+    `    certificate-authority-data: ${authority}`,
+    'users:',
+    `- name: ${user}`,
+    '  user:',
+    ...signIn.map((line) => `    ${line}`),
+    'contexts:',
+    '- name: bed',
+    '  context:',
+    '    cluster: bed',
+    `    user: ${user}`,
+    '    namespace: default',
+    '',
   ].join('\n')
 }

@@ -42,7 +42,7 @@ export async function givenUp(options: GivenOptions): Promise<GivenRecord> {
 /** The server of the current context, as the question names it; tolerant, for it only informs. */
 export function serverOf(kubeconfig: string): string {
   const context = /^current-context:\s*(\S+)/m.exec(kubeconfig)?.[1]
-  const servers = [...kubeconfig.matchAll(/^\s*(?:- )?server:\s*(\S+)/gm)].map(match => match[1])
+  const servers = [...kubeconfig.matchAll(/^\s*(?:- )?server:\s*(\S+)/gm)].map((match) => match[1])
   return `${servers.join(' or ') || 'an unnamed server'}${context === undefined ? '' : ` (context ${context})`}`
 }
 

@@ -47,7 +47,7 @@ export async function push(image: Image): Promise<string> {
   const { host, repository, tag } = splitReference(image.reference)
   const base = `http://${host}/v2/${repository}`
   for (const blob of image.blobs) await pushBlob(base, blob)
-  await send('PUT', `${base}/manifests/${tag}`, 201, image.manifest)
+  await send({ method: 'PUT', url: `${base}/manifests/${tag}`, blob: image.manifest }, 201)
   return `${host}/${repository}@${image.manifest.digest}`
 }
 
@@ -60,13 +60,19 @@ export function splitReference(reference: string): { readonly host: string; read
 
 async function pushBlob(base: string, blob: Blob): Promise<void> {
   if ((await fetch(`${base}/blobs/${blob.digest}`, { method: 'HEAD' })).ok) return
-  const started = await send('POST', `${base}/blobs/uploads/`, 202)
+  const started = await send({ method: 'POST', url: `${base}/blobs/uploads/` }, 202)
   const upload = new URL(started.headers.get('location') ?? '', base)
   upload.searchParams.set('digest', blob.digest)
-  await send('PUT', upload.href, 201, { ...blob, mediaType: 'application/octet-stream' })
+  await send({ method: 'PUT', url: upload.href, blob: { ...blob, mediaType: 'application/octet-stream' } }, 201)
 }
 
-async function send(method: string, url: string, expected: number, blob?: Blob): Promise<Response> {
+interface Sending {
+  readonly method: string
+  readonly url: string
+  readonly blob?: Blob
+}
+
+async function send({ method, url, blob }: Sending, expected: number): Promise<Response> {
   const body = blob === undefined ? {} : { body: new Uint8Array(blob.bytes), headers: { 'content-type': blob.mediaType } }
   const response = await fetch(url, { method, ...body })
   const text = await response.text()

@@ -32,7 +32,7 @@ export async function kindUp(name: string, environment: NodeJS.ProcessEnv, repor
   return withLock(lockOf(folder), report, async () => {
     const program = await obtainKind(environment, report)
     const known = await readRecord(environment, name)
-    if (known?.kind === 'kind' && (await clusters(program)).includes(clusterName(name))) return known
+    if (known?.kind === 'kind' && (await kindRuns(known))) return known
     const shop = await obtainShop(environment, report)
     const kubectl = await findProgram('kubectl', environment)
     const bin = kubectl === undefined ? await obtainNode(environment, report) : dirname(kubectl)
@@ -40,6 +40,12 @@ export async function kindUp(name: string, environment: NodeJS.ProcessEnv, repor
     await create(record, report)
     return record
   })
+}
+
+/** Whether Docker still runs the cluster of that record. */
+export async function kindRuns(record: KindRecord): Promise<boolean> {
+  const answer = await attempt(record.program, ['get', 'clusters']).catch(() => undefined)
+  return answer?.output.split('\n').some((line) => line.trim() === clusterName(record.name)) ?? false
 }
 
 /** Deletes the cluster and everything kept of it. */
@@ -73,7 +79,7 @@ async function create(record: KindRecord, report: Report): Promise<void> {
 async function obtainKind(environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
   const onPath = await findProgram('kind', environment)
   if (onPath !== undefined) return onPath
-  const folder = await cached(join(cacheFolder(environment), `kind-${kindVersion}`), report, async into => {
+  const folder = await cached(join(cacheFolder(environment), `kind-${kindVersion}`), report, async (into) => {
     report.progress(`building kind ${kindVersion}`)
     const go = await findGo(environment, report)
     await run(go.command, ['install', `sigs.k8s.io/kind@${kindVersion}`], { environment: { ...go.environment, GOBIN: into, GOFLAGS: '', CGO_ENABLED: '0' } })
@@ -81,10 +87,6 @@ async function obtainKind(environment: NodeJS.ProcessEnv, report: Report): Promi
   const program = join(folder, 'kind')
   if (await exists(program)) return program
   throw new Failure(`kind: expected ${program} after building it, got nothing; delete ${folder} and try again`)
-}
-
-async function clusters(program: string): Promise<readonly string[]> {
-  return (await run(program, ['get', 'clusters'])).split('\n').map(line => line.trim())
 }
 
 function clusterName(name: string): string {

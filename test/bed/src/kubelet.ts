@@ -34,7 +34,7 @@ export async function nodeIsReady(api: Api): Promise<boolean> {
   const node = JSON.parse(await api.get(`/api/v1/nodes/${nodeName}`)) as {
     readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[] }
   }
-  const ready = node.status.conditions?.find(condition => condition.type === 'Ready')
+  const ready = node.status.conditions?.find((condition) => condition.type === 'Ready')
   if (ready?.status === 'True') return true
   throw new Error(ready?.message ?? 'the node has registered and not yet said how it is')
 }

@@ -18,7 +18,7 @@ const programs = ['etcd', ...kubernetesPrograms]
 export async function obtainNode(environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
   const given = environment.FAIRLEAD_NODE_BINARY
   if (given) return givenNode(given, environment, report)
-  const folder = await cached(await nodeFolder(environment), report, async into => {
+  const folder = await cached(await nodeFolder(environment), report, async (into) => {
     const bin = join(into, 'bin')
     await mkdir(bin)
     if (await downloadRelease(bin, versions, report)) return
@@ -40,7 +40,7 @@ async function givenNode(given: string, environment: NodeJS.ProcessEnv, report: 
     throw new Failure(`FAIRLEAD_NODE_BINARY: expected a folder of Kubernetes programs or the multi-call program, got ${given}, which does not exist`)
   }
   const links = join(cacheFolder(environment), `node-given-${await cacheKey([given])}`)
-  const folder = await cached(links, report, async into => {
+  const folder = await cached(links, report, async (into) => {
     await mkdir(join(into, 'bin'))
     await linkPrograms(join(into, 'bin'), given)
   })
@@ -49,17 +49,21 @@ async function givenNode(given: string, environment: NodeJS.ProcessEnv, report: 
 
 async function buildNode(bin: string, environment: NodeJS.ProcessEnv, report: Report): Promise<void> {
   const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(versions.kubernetes) ?? []
-  await build(await findGo(environment, report), {
-    title: `Kubernetes ${versions.kubernetes}`,
-    module: join(bedSource, 'node'),
-    output: join(bin, 'node'),
-    stamps: {
-      'k8s.io/component-base/version.gitVersion': versions.kubernetes,
-      'k8s.io/component-base/version.gitMajor': major,
-      'k8s.io/component-base/version.gitMinor': minor,
-      'k8s.io/client-go/pkg/version.gitVersion': versions.kubernetes,
+  await build(
+    await findGo(environment, report),
+    {
+      title: `Kubernetes ${versions.kubernetes}`,
+      module: join(bedSource, 'node'),
+      output: join(bin, 'node'),
+      stamps: {
+        'k8s.io/component-base/version.gitVersion': versions.kubernetes,
+        'k8s.io/component-base/version.gitMajor': major,
+        'k8s.io/component-base/version.gitMinor': minor,
+        'k8s.io/client-go/pkg/version.gitVersion': versions.kubernetes,
+      },
     },
-  }, report)
+    report,
+  )
   await linkPrograms(bin, 'node')
 }
 

@@ -29,24 +29,30 @@ const type = 'application/vnd.oci.image'
 /** Packs a program as an image: one layer, not compressed, run as nobody. */
 export function packImage(specification: ImageSpecification): Image {
   const layer = blob(`${type}.layer.v1.tar`, tar([{ path: 'app', bytes: specification.program, mode: 0o755 }]))
-  const config = blob(`${type}.config.v1+json`, json({
-    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
-    os: 'linux',
-    created: '1970-01-01T00:00:00Z',
-    config: {
-      User: '65532:65532',
-      Entrypoint: ['/app'],
-      Env: Object.entries(specification.environment ?? {}).map(([name, value]) => `${name}=${value}`),
-    },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-    history: [{ created: '1970-01-01T00:00:00Z', created_by: 'fairlead bed' }],
-  }))
-  const manifest = blob(`${type}.manifest.v1+json`, json({
-    schemaVersion: 2,
-    mediaType: `${type}.manifest.v1+json`,
-    config: descriptor(config),
-    layers: [descriptor(layer)],
-  }))
+  const config = blob(
+    `${type}.config.v1+json`,
+    json({
+      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+      os: 'linux',
+      created: '1970-01-01T00:00:00Z',
+      config: {
+        User: '65532:65532',
+        Entrypoint: ['/app'],
+        Env: Object.entries(specification.environment ?? {}).map(([name, value]) => `${name}=${value}`),
+      },
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+      history: [{ created: '1970-01-01T00:00:00Z', created_by: 'fairlead bed' }],
+    }),
+  )
+  const manifest = blob(
+    `${type}.manifest.v1+json`,
+    json({
+      schemaVersion: 2,
+      mediaType: `${type}.manifest.v1+json`,
+      config: descriptor(config),
+      layers: [descriptor(layer)],
+    }),
+  )
   return { reference: specification.reference, manifest, blobs: [layer, config] }
 }
 
@@ -55,10 +61,12 @@ export function archive(image: Image): Buffer {
   const index = {
     schemaVersion: 2,
     mediaType: `${type}.index.v1+json`,
-    manifests: [{
-      ...descriptor(image.manifest),
-      annotations: { 'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': image.reference },
-    }],
+    manifests: [
+      {
+        ...descriptor(image.manifest),
+        annotations: { 'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': image.reference },
+      },
+    ],
   }
   return tar([
     { path: 'oci-layout', bytes: json({ imageLayoutVersion: '1.0.0' }) },
@@ -76,7 +84,7 @@ export interface TarEntry {
 
 /** A ustar archive of plain files with paths up to 100 bytes; owner root, time zero. */
 export function tar(entries: readonly TarEntry[]): Buffer {
-  const parts = entries.flatMap(entry => [tarHeader(entry), entry.bytes, Buffer.alloc((512 - (entry.bytes.length % 512)) % 512)])
+  const parts = entries.flatMap((entry) => [tarHeader(entry), entry.bytes, Buffer.alloc((512 - (entry.bytes.length % 512)) % 512)])
   return Buffer.concat([...parts, Buffer.alloc(1024)])
 }
 
@@ -93,7 +101,13 @@ function tarHeader({ path, bytes, mode = 0o644 }: TarEntry): Buffer {
   header.write('        ', 148) // the checksum is taken with blanks in its own place
   header.write('0', 156)
   header.write('ustar\u000000', 257, 'latin1')
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148)
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  )
   return header
 }
 

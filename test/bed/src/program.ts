@@ -38,7 +38,7 @@ export function attempt(command: string, args: readonly string[], running: Runni
     child.stdin.on('error', () => {}) // a program may end without reading what it was given
     child.stdin.end(running.input ?? '')
     child.on('error', reject)
-    child.on('close', code => resolve({ code, output: String(Buffer.concat(output)), errors: String(Buffer.concat(errors)) }))
+    child.on('close', (code) => resolve({ code, output: String(Buffer.concat(output)), errors: String(Buffer.concat(errors)) }))
   })
 }
 
@@ -62,7 +62,13 @@ export async function findProgram(name: string, environment: NodeJS.ProcessEnv =
   const { access, constants } = await import('node:fs/promises')
   for (const folder of (environment.PATH ?? '').split(':').filter(Boolean)) {
     const path = `${folder}/${name}`
-    if (await access(path, constants.X_OK).then(() => true, () => false)) return path
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
   }
   return undefined
 }

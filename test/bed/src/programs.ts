@@ -19,21 +19,28 @@ export interface Programs {
 /** Obtains all programs, the missing ones one at a time: two heavy builds at once help nobody. */
 export async function obtainPrograms(environment: NodeJS.ProcessEnv, report: Report): Promise<Programs> {
   const bin = await obtainNode(environment, report)
-  const registry = environment.FAIRLEAD_REGISTRY_BINARY || (await obtainBuilt('registry', join(bedSource, 'registry'), environment, report))
-  const pause = await obtainBuilt('pause', join(bedSource, 'pause'), environment, report)
+  const registry = environment.FAIRLEAD_REGISTRY_BINARY || (await obtainBuilt({ name: 'registry', module: join(bedSource, 'registry') }, environment, report))
+  const pause = await obtainBuilt({ name: 'pause', module: join(bedSource, 'pause') }, environment, report)
   const shop = await obtainShop(environment, report)
   return { bin, registry, pause, shop }
 }
 
 /** The sample application's program, of which the test images are made. */
 export function obtainShop(environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
-  return obtainBuilt('shop', shopSource, environment, report)
+  return obtainBuilt({ name: 'shop', module: shopSource }, environment, report)
 }
 
-/** A program built from a module of ours, from the cache when its sources have not changed. */
-export async function obtainBuilt(name: string, module: string, environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
+/** A static program of a Go module of ours. */
+export interface Source {
+  readonly name: string
+  /** The folder of its go.mod and main.go. */
+  readonly module: string
+}
+
+/** The path of a program built from a module of ours, from the cache when its sources have not changed. */
+export async function obtainBuilt({ name, module }: Source, environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
   const key = await cacheKey(await moduleFiles(module))
-  const folder = await cached(join(cacheFolder(environment), `${name}-${key}`), report, async into => {
+  const folder = await cached(join(cacheFolder(environment), `${name}-${key}`), report, async (into) => {
     await mkdir(join(into, 'bin'))
     await build(await findGo(environment, report), { title: name, module, output: join(into, 'bin', name) }, report)
   })

@@ -11,12 +11,19 @@ export async function registry(layout: Layout): Promise<Component> {
   const { work } = bedPaths(layout.folder)
   await mkdir(join(work, 'registry'), { recursive: true })
   const settings = join(work, 'registry.json') // JSON is YAML
-  await writeFile(settings, JSON.stringify({
-    version: 0.1,
-    log: { level: 'warn', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(work, 'registry') }, delete: { enabled: true } },
-    http: { addr: addresses.registry, secret: 'one process, so nobody to share it with' },
-  }, null, 2))
+  await writeFile(
+    settings,
+    JSON.stringify(
+      {
+        version: 0.1,
+        log: { level: 'warn', accesslog: { disabled: true } },
+        storage: { filesystem: { rootdirectory: join(work, 'registry') }, delete: { enabled: true } },
+        http: { addr: addresses.registry, secret: 'one process, so nobody to share it with' },
+      },
+      null,
+      2,
+    ),
+  )
   return {
     name: 'registry',
     command: layout.programs.registry,

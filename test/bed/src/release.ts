@@ -7,9 +7,7 @@ import { run } from './program.ts'
 import type { Report } from './report.ts'
 
 /** The programs of a Kubernetes release the bed runs; etcd is published elsewhere. */
-export const kubernetesPrograms: readonly string[] = [
-  'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl',
-]
+export const kubernetesPrograms: readonly string[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl']
 
 const kubernetesHost = 'dl.k8s.io'
 const etcdHost = 'github.com'
@@ -27,8 +25,12 @@ export interface Versions {
 export async function downloadRelease(into: string, versions: Versions, report: Report): Promise<boolean> {
   if (!(await reachable(kubernetesHost)) || !(await reachable(etcdHost))) return false
   try {
-    for (const program of kubernetesPrograms) await downloadProgram(program, into, versions, report)
-    await downloadEtcd(into, versions, report)
+    for (const program of kubernetesPrograms) {
+      report.progress(`downloading ${program} ${versions.kubernetes}`)
+      await downloadProgram(program, into, versions.kubernetes)
+    }
+    report.progress(`downloading etcd ${versions.etcd}`)
+    await downloadEtcd(into, versions.etcd)
     return true
   } catch (error) {
     if (error instanceof Failure) throw error
@@ -37,19 +39,17 @@ export async function downloadRelease(into: string, versions: Versions, report: 
   }
 }
 
-async function downloadProgram(program: string, into: string, versions: Versions, report: Report): Promise<void> {
-  report.progress(`downloading ${program} ${versions.kubernetes}`)
-  const url = `https://${kubernetesHost}/release/${versions.kubernetes}/bin/linux/${architecture()}/${program}`
+async function downloadProgram(program: string, into: string, version: string): Promise<void> {
+  const url = `https://${kubernetesHost}/release/${version}/bin/linux/${architecture()}/${program}`
   const [bytes, published] = await Promise.all([get(url), get(`${url}.sha256`)])
   verify(program, bytes, String(published).trim().split(/\s/)[0])
   await writeFile(join(into, program), bytes)
   await chmod(join(into, program), 0o755)
 }
 
-async function downloadEtcd(into: string, versions: Versions, report: Report): Promise<void> {
-  report.progress(`downloading etcd ${versions.etcd}`)
-  const folder = `etcd-${versions.etcd}-linux-${architecture()}`
-  const base = `https://${etcdHost}/etcd-io/etcd/releases/download/${versions.etcd}`
+async function downloadEtcd(into: string, version: string): Promise<void> {
+  const folder = `etcd-${version}-linux-${architecture()}`
+  const base = `https://${etcdHost}/etcd-io/etcd/releases/download/${version}`
   const [bytes, sums] = await Promise.all([get(`${base}/${folder}.tar.gz`), get(`${base}/SHA256SUMS`)])
   verify(`${folder}.tar.gz`, bytes, sumOf(String(sums), `${folder}.tar.gz`))
   const archive = join(into, 'etcd.tar.gz')
@@ -60,7 +60,10 @@ async function downloadEtcd(into: string, versions: Versions, report: Report): P
 
 /** The checksum a SHA256SUMS file gives for a file, or `undefined` when it does not name it. */
 export function sumOf(sums: string, file: string): string | undefined {
-  return sums.split('\n').map(line => line.trim().split(/\s+\*?/)).find(([, name]) => name === file)?.[0]
+  return sums
+    .split('\n')
+    .map((line) => line.trim().split(/\s+\*?/))
+    .find(([, name]) => name === file)?.[0]
 }
 
 function verify(what: string, bytes: Buffer, expected: string | undefined): void {
@@ -76,7 +79,7 @@ async function get(url: string): Promise<Buffer> {
 
 /** Whether a connection to port 443 opens within five seconds. */
 function reachable(host: string): Promise<boolean> {
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     const socket = connect({ host, port: 443 })
     const finish = (answer: boolean) => {
       clearTimeout(timer)

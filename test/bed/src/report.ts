@@ -15,8 +15,8 @@ export const silent: Report = { line: () => {}, progress: () => {} }
 export function streamReport(stream: NodeJS.WriteStream): Report {
   const eraseLine = stream.isTTY ? '\r\u001b[2K' : ''
   return {
-    line: text => void stream.write(`${eraseLine}${text}\n`),
-    progress: text => void stream.write(stream.isTTY ? `${eraseLine}${fitted(text, stream.columns)}` : `${text}\n`),
+    line: (text) => void stream.write(`${eraseLine}${text}\n`),
+    progress: (text) => void stream.write(stream.isTTY ? `${eraseLine}${fitted(text, stream.columns)}` : `${text}\n`),
   }
 }
 

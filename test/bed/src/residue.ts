@@ -29,11 +29,15 @@ export async function emptyBed(layout: Layout): Promise<void> {
 }
 
 async function othersLive(): Promise<boolean> {
-  const numbers = (await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number)
-  return numbers.some(pid => pid !== 1 && pid !== process.pid)
+  const numbers = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  return numbers.some((pid) => pid !== 1 && pid !== process.pid)
 }
 
 async function mountsBelow(folder: string): Promise<readonly string[]> {
   const mounts = await readFile('/proc/self/mounts', 'utf8')
-  return mounts.split('\n').map(line => line.split(' ')[1] ?? '').filter(path => path.startsWith(`${folder}/`)).reverse()
+  return mounts
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((path) => path.startsWith(`${folder}/`))
+    .toReversed()
 }

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { bedDown, bedUp, healthy } from './bed.ts'
 import type { Cluster } from './cluster.ts'
 import { Failure } from './failure.ts'
 import { givenUp } from './given.ts'
-import { dockerAnswers, kindDown, kindUp } from './kind.ts'
-import { isRunning, readRecord, type ClusterRecord } from './record.ts'
+import { dockerAnswers, kindDown, kindRuns, kindUp } from './kind.ts'
+import { isInside, isRunning, readRecord, type ClusterRecord } from './record.ts'
 import { silent, type Report } from './report.ts'
 import { useCluster } from './use.ts'
 
@@ -29,10 +30,13 @@ export interface ClusterOptions {
  * bed. Throws a `Failure` with the reason and what to do, never hangs: every wait inside has an end.
  */
 export async function resolveCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const environment = options.environment ?? process.env
-  const name = clusterName(options.name, environment)
-  if (await isUp(environment, name)) return currentCluster(name, environment)
-  const record = await bringUp(name, options, environment)
+  const wish = wishOf(options)
+  const known = await readRecord(wish.environment, wish.name)
+  if (known !== undefined && (await isUp(known))) {
+    if (!isInside(known.name)) refuseAnother(known, wish)
+    return currentCluster(wish.name, wish.environment)
+  }
+  const record = await bringUp(wish)
   return useCluster(record, () => takeDown(record))
 }
 
@@ -73,22 +77,55 @@ export function clusterName(option: string | undefined, environment: NodeJS.Proc
   throw new Failure(`name: expected up to 32 small letters, digits and hyphens, got "${name}"`)
 }
 
-/** Whether something of that name is up. A bed that has failed is up: it must be looked at, not replaced in silence. */
-async function isUp(environment: NodeJS.ProcessEnv, name: string): Promise<boolean> {
-  const record = await readRecord(environment, name)
-  return record !== undefined && (record.kind !== 'bed' || (await isRunning(record)))
+/** Whether the cluster of a record still exists. A bed that has failed does: it must be looked at, not replaced in silence. */
+async function isUp(record: ClusterRecord): Promise<boolean> {
+  switch (record.kind) {
+    case 'bed':
+      return isRunning(record)
+    case 'kind':
+      return kindRuns(record)
+    case 'given':
+      return true
+  }
 }
 
-async function bringUp(name: string, options: ClusterOptions, environment: NodeJS.ProcessEnv): Promise<ClusterRecord> {
-  const report = options.report ?? silent
+/** Asking for one cluster and silently getting another would end in somebody's wrong cluster. */
+function refuseAnother(known: ClusterRecord, { kubeconfig, kind }: Wish): void {
+  const [wanted, is] = kubeconfig === undefined ? [kind, known.kind] : [kubeconfig, known.kind === 'given' ? known.kubeconfig : known.kind]
+  if (wanted === undefined || wanted === is) return
+  throw new Failure(`cluster "${known.name}": expected ${wanted}, got ${is}, which is up under that name; take it down first, or use another --name`)
+}
+
+async function bringUp(wish: Wish): Promise<ClusterRecord> {
+  const { name, environment, report, kubeconfig, dieWith } = wish
+  if (kubeconfig !== undefined) return givenUp({ ...wish, kubeconfig })
+  const kind = wish.kind ?? ((await dockerAnswers()) ? 'kind' : 'bed')
+  return kind === 'kind' ? kindUp(name, environment, report) : bedUp({ name, environment, report, ...(dieWith === undefined ? {} : { dieWith }) })
+}
+
+/** What is wanted, once options and environment are taken together. */
+interface Wish {
+  readonly name: string
+  readonly environment: NodeJS.ProcessEnv
+  readonly report: Report
+  readonly kubeconfig: string | undefined
+  readonly yes: boolean
+  readonly kind: 'bed' | 'kind' | undefined
+  readonly dieWith: number | undefined
+}
+
+function wishOf(options: ClusterOptions): Wish {
+  const { environment = process.env, report = silent, dieWith = process.pid } = options
   const kubeconfig = options.kubeconfig ?? environment.FAIRLEAD_KUBECONFIG
-  if (kubeconfig) {
-    return givenUp({ name, kubeconfig, environment, report, yes: options.yes ?? environment.FAIRLEAD_YES === '1' })
+  return {
+    name: clusterName(options.name, environment),
+    environment,
+    report,
+    kubeconfig: kubeconfig ? resolve(kubeconfig) : undefined,
+    yes: options.yes ?? environment.FAIRLEAD_YES === '1',
+    kind: options.kind ?? kindFrom(environment.FAIRLEAD_CLUSTER),
+    dieWith: dieWith === 'nobody' ? undefined : dieWith,
   }
-  const kind = options.kind ?? kindFrom(environment.FAIRLEAD_CLUSTER) ?? ((await dockerAnswers()) ? 'kind' : 'bed')
-  if (kind === 'kind') return kindUp(name, environment, report)
-  const dieWith = options.dieWith === 'nobody' ? {} : { dieWith: options.dieWith ?? process.pid }
-  return bedUp({ name, environment, report, ...dieWith })
 }
 
 function kindFrom(text: string | undefined): 'bed' | 'kind' | undefined {

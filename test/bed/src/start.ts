@@ -41,7 +41,7 @@ export async function startBed(layout: Layout, starter: Starter): Promise<void> 
     issueCertificates(certificates)
       .then(() => issueCredentials(layout.folder))
       .then(() => startControlPlane(layout, starter))
-      .then(api => startNode(layout, starter, api)),
+      .then((api) => startNode(layout, starter, api)),
   ])
 }
 
@@ -80,8 +80,8 @@ async function startNode(layout: Layout, starter: Starter, api: Api): Promise<vo
     until({ what: 'the node to be ready', seconds: patience, signal }, () => nodeIsReady(api)).then(() => starter.stage('node')),
     until({ what: 'kube-proxy to answer', seconds: patience, signal }, kubeProxyAnswers).then(() => starter.stage('Services')),
     // Pods are refused until their namespace has its service account, which the controllers make.
-    until({ what: 'the default service account', seconds: patience, signal }, () =>
-      api.get('/api/v1/namespaces/default/serviceaccounts/default'),
-    ).then(() => starter.stage('default service account')),
+    until({ what: 'the default service account', seconds: patience, signal }, () => api.get('/api/v1/namespaces/default/serviceaccounts/default')).then(() =>
+      starter.stage('default service account'),
+    ),
   ])
 }

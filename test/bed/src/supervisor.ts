@@ -45,7 +45,7 @@ function stage(name: string): void {
 }
 
 function start(component: Component): void {
-  const pid = startComponent(component, paths.logs, ending => {
+  const pid = startComponent(component, paths.logs, (ending) => {
     const failure = `${ending.component.name} ended unexpectedly (${ending.how}); the end of its log:\n${ending.log}`
     const components = status.components.map((one): ComponentStatus => (one.name === component.name ? { ...one, ended: ending.how } : one))
     update(status.state === 'failed' ? { components } : { components, state: 'failed', failure })

@@ -7,7 +7,7 @@ export async function statusTable(record: BedRecord, status: Status): Promise<st
   const pids = await machinePids(isInside(record.name) ? 1 : record.first.pid)
   const rows = [
     ['component', 'pid', 'inside', 'state', 'seconds'],
-    ...status.components.map(component => [
+    ...status.components.map((component) => [
       component.name,
       String(pids.get(component.pid) ?? '-'),
       String(component.pid),
@@ -15,8 +15,13 @@ export async function statusTable(record: BedRecord, status: Status): Promise<st
       ((Date.now() - component.startedAt) / 1000).toFixed(0),
     ]),
   ]
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? []
-  const table = rows.map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
   const failure = status.failure === undefined ? [] : ['', status.failure]
   return [`bed "${record.name}": ${status.state}`, ...table, ...failure, ''].join('\n')
 }
@@ -39,7 +44,7 @@ async function machinePids(first: number): Promise<ReadonlyMap<number, number>> 
 }
 
 async function isBelow(pid: number, ancestor: number): Promise<boolean> {
-  for (let current = pid; current > 0; ) {
+  for (let current = pid; current > 0;) {
     if (current === ancestor) return true
     const status = await readFile(`/proc/${current}/status`, 'utf8').catch(() => '')
     current = Number(/^PPid:\t(\d+)$/m.exec(status)?.[1] ?? 0)

@@ -16,15 +16,11 @@ const oldestUsable: readonly [number, number] = [1, 26]
 
 /**
  * A Go that can build the bed: the one on PATH when recent enough; otherwise any older one (Debian's, installed when
- * there is none) fetches a newer toolchain as a module, checked against the checksum database.
+ * there is none) fetches a newer toolchain as a module, checked against the checksum database. Looked for once.
  */
-export async function findGo(environment: NodeJS.ProcessEnv, report: Report): Promise<Go> {
-  const command = (await findProgram('go', environment)) ?? (await debianGo(environment, report))
-  const local = { ...environment, GOTOOLCHAIN: 'local' }
-  const version = (await run(command, ['version'], { environment: local })).trim()
-  if (isRecent(version)) return { command, environment: local }
-  report.line(`go: ${command} is ${version.split(' ')[2] ?? version}, fetching ${wanted} as a module`)
-  return fetchToolchain(command, environment)
+export function findGo(environment: NodeJS.ProcessEnv, report: Report): Promise<Go> {
+  found ??= lookForGo(environment, report)
+  return found
 }
 
 /** Whether the answer of `go version` names a Go that can build the bed. */
@@ -32,6 +28,17 @@ export function isRecent(version: string): boolean {
   const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? []
   if (major === undefined || minor === undefined) return false
   return Number(major) > oldestUsable[0] || (Number(major) === oldestUsable[0] && Number(minor) >= oldestUsable[1])
+}
+
+let found: Promise<Go> | undefined
+
+async function lookForGo(environment: NodeJS.ProcessEnv, report: Report): Promise<Go> {
+  const command = (await findProgram('go', environment)) ?? (await debianGo(environment, report))
+  const local = { ...environment, GOTOOLCHAIN: 'local' }
+  const version = (await run(command, ['version'], { environment: local })).trim()
+  if (isRecent(version)) return { command, environment: local }
+  report.line(`go: ${command} is ${version.split(' ')[2] ?? version}, fetching ${wanted} as a module`)
+  return fetchToolchain(command, environment)
 }
 
 async function debianGo(environment: NodeJS.ProcessEnv, report: Report): Promise<string> {

@@ -16,7 +16,7 @@ export async function useCluster(record: ClusterRecord, down: () => Promise<void
   const kubeconfig = record.kind === 'given' ? record.kubeconfig : join(bedPaths(record.folder).kube, 'config')
   const run = (command: string, args: readonly string[], options: RunOptions = {}) => {
     const env = clusterEnvironment(record, kubeconfig, options.env ?? process.env)
-    return record.kind === 'bed' ? runInside(record, command, args, { ...options, env }) : runBeside(command, args, { ...options, env })
+    return record.kind === 'bed' ? runInside(record, [command, ...args], { ...options, env }) : runBeside([command, ...args], { ...options, env })
   }
   const loadImage = (image: TestImage) => load(record, image, run)
   const base = { kind: record.kind, name: record.name, kubeconfig, run, loadImage, down }
@@ -35,14 +35,14 @@ export function clusterEnvironment(record: ClusterRecord, kubeconfig: string, en
   }
 }
 
-function runBeside(command: string, args: readonly string[], options: RunOptions): ChildProcess {
+function runBeside([command = '', ...args]: readonly string[], options: RunOptions): ChildProcess {
   return spawn(command, args, spawnOptions(options))
 }
 
 /** Enters the bed's namespaces, unless the caller is in them already. */
-function runInside(record: BedRecord, command: string, args: readonly string[], options: RunOptions): ChildProcess {
-  if (isInside(record.name)) return runBeside(command, args, options)
-  const [enter = '', ...rest] = enterCommand(record.first.pid, options.cwd ?? process.cwd(), [command, ...args])
+function runInside(record: BedRecord, command: readonly string[], options: RunOptions): ChildProcess {
+  if (isInside(record.name)) return runBeside(command, options)
+  const [enter = '', ...rest] = enterCommand(record.first.pid, options.cwd ?? process.cwd(), command)
   const child = spawn(enter, rest, { ...spawnOptions(options), cwd: '/' })
   return Object.assign(child, { kill: (signal?: NodeJS.Signals | number) => killInside(child, signal) })
 }
@@ -50,7 +50,7 @@ function runInside(record: BedRecord, command: string, args: readonly string[], 
 /** nsenter only waits: a signal must reach the program it has started, whose number it does not tell. */
 function killInside(child: ChildProcess, signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return false
-  void childrenOf(child.pid).then(pids => {
+  void childrenOf(child.pid).then((pids) => {
     for (const pid of pids.length > 0 ? pids : [child.pid as number]) {
       try {
         process.kill(pid, signal)
@@ -65,7 +65,7 @@ function killInside(child: ChildProcess, signal: NodeJS.Signals | number = 'SIGT
 function spawnOptions(options: RunOptions) {
   return {
     env: options.env,
-    stdio: typeof options.stdio === 'string' ? options.stdio : [...(options.stdio ?? ['pipe', 'pipe', 'pipe'] as const)],
+    stdio: typeof options.stdio === 'string' ? options.stdio : [...(options.stdio ?? (['pipe', 'pipe', 'pipe'] as const))],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   }
 }
@@ -91,10 +91,9 @@ async function load(record: ClusterRecord, image: TestImage, run: Run): Promise<
 function finished(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const [output, errors]: string[][] = [[], []]
-    child.stdout?.on('data', text => output?.push(String(text)))
-    child.stderr?.on('data', text => errors?.push(String(text)))
+    child.stdout?.on('data', (text) => output?.push(String(text)))
+    child.stderr?.on('data', (text) => errors?.push(String(text)))
     child.once('error', reject)
-    child.once('close', code => (code === 0 ? resolve((output ?? []).join('')) : reject(new Failure(`exit code ${code}: ${(errors ?? []).join('')}`))))
+    child.once('close', (code) => (code === 0 ? resolve((output ?? []).join('')) : reject(new Failure(`exit code ${code}: ${(errors ?? []).join('')}`))))
   })
 }
-

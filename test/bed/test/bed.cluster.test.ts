@@ -20,9 +20,12 @@ interface Ended {
 
 function ended(child: ChildProcess, input = ''): Promise<Ended> {
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', text => { output += String(text) })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text) => {
+      output += String(text)
+    })
   child.stdin?.end(input)
-  return new Promise(resolve => child.once('close', code => resolve({ code, output })))
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
 }
 
 const kubectl = (cluster: Cluster, args: string, input = '') => ended(cluster.run('kubectl', args.split(' ')), input)
@@ -34,7 +37,9 @@ function bed(...args: readonly string[]): ChildProcess {
 
 describe('a bed', () => {
   let cluster: Cluster
-  beforeAll(async () => { cluster = await resolveCluster({ name: first, kind: 'bed' }) })
+  beforeAll(async () => {
+    cluster = await resolveCluster({ name: first, kind: 'bed' })
+  })
   afterAll(() => cluster.down())
 
   test('runs the sample application, reached by its Service, by the API server and by its log', async () => {
@@ -43,7 +48,8 @@ describe('a bed', () => {
     const { output: address } = await kubectl(cluster, 'get service shop -o jsonpath={.spec.clusterIP}')
     // A Service learns of a ready Pod a little later than `rollout status` does.
     await until({ what: 'the Service to answer', seconds: 5 }, async () =>
-      /^X-Version: 1\r$/m.test((await ended(cluster.run('curl', ['--silent', '--include', `http://${address}/`]))).output))
+      /^X-Version: 1\r$/m.test((await ended(cluster.run('curl', ['--silent', '--include', `http://${address}/`]))).output),
+    )
     expect((await kubectl(cluster, 'get --raw /api/v1/namespaces/default/services/shop:80/proxy/')).output).toContain('version=1')
     expect((await kubectl(cluster, 'logs deployment/shop')).output).toContain('shop 1 listening')
   })
@@ -58,21 +64,25 @@ describe('a bed', () => {
   test('says "not found" of an image nobody pushed', async () => {
     await kubectl(cluster, 'run absent --image=127.0.0.1:5000/shop:absent')
     await until({ what: 'the Pod to say so', seconds: 15 }, async () =>
-      (await kubectl(cluster, 'get events --field-selector involvedObject.name=absent')).output.includes('127.0.0.1:5000/shop:absent: not found'))
+      (await kubectl(cluster, 'get events --field-selector involvedObject.name=absent')).output.includes('127.0.0.1:5000/shop:absent: not found'),
+    )
   })
 
   test('knows its users by token and by certificate, and the limited one may do nothing', async () => {
     const who = async (kubeconfig = '') => (await kubectl(cluster, `--kubeconfig ${kubeconfig} auth whoami -o jsonpath={.status.userInfo.username}`)).output
     const { kubeconfigs } = cluster.credentials ?? {}
-    expect([await who(kubeconfigs?.admin), await who(kubeconfigs?.certificate), await who(kubeconfigs?.limited)])
-      .toEqual(['admin', 'admin-certificate', 'limited'])
+    expect([await who(kubeconfigs?.admin), await who(kubeconfigs?.certificate), await who(kubeconfigs?.limited)]).toEqual([
+      'admin',
+      'admin-certificate',
+      'limited',
+    ])
     expect(await kubectl(cluster, `--kubeconfig ${kubeconfigs?.limited} get pods`)).toMatchObject({ code: 1, output: expect.stringContaining('Forbidden') })
   })
 
   test('passes output, exit code and signals through', async () => {
     expect(await ended(cluster.run('sh', ['-c', 'cat; pwd; exit 7'], { cwd: bedSource }), 'in\n')).toEqual({ code: 7, output: `in\n${bedSource}\n` })
     const trap = cluster.run('sh', ['-c', 'trap "echo stopping; exit 3" INT; echo started; while :; do sleep 0.05; done'])
-    await new Promise(resolve => trap.stdout?.once('data', resolve))
+    await new Promise((resolve) => trap.stdout?.once('data', resolve))
     trap.kill('SIGINT')
     expect(await ended(trap)).toEqual({ code: 3, output: 'stopping\n' })
   })
@@ -126,7 +136,7 @@ describe('a bed and the process it is to die with', () => {
   test('goes when its `up` is killed half-way, and leaves no trace', async () => {
     const before = footprint(name)
     const up = bed('up', '--name', name)
-    await new Promise(resolve => up.stderr?.once('data', resolve))
+    await new Promise((resolve) => up.stderr?.once('data', resolve))
     up.kill('SIGKILL')
     await until({ what: 'the bed to go', seconds: 10 }, async () => JSON.stringify(footprint(name)) === JSON.stringify(before))
   })

@@ -9,7 +9,9 @@ import { identify } from '../src/process-identity.ts'
 import { silent } from '../src/report.ts'
 
 let folder = ''
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'cache-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cache-'))
+})
 afterEach(() => rm(folder, { recursive: true }))
 
 describe('cacheKey', () => {
@@ -43,10 +45,12 @@ describe('cached', () => {
 
   test('leaves nothing when filling fails, and fills again next time', async () => {
     const place = join(folder, 'node-1')
-    await expect(cached(place, silent, async into => {
-      await writeFile(join(into, 'half'), '')
-      throw new Error('no space left')
-    })).rejects.toThrow('no space left')
+    await expect(
+      cached(place, silent, async (into) => {
+        await writeFile(join(into, 'half'), '')
+        throw new Error('no space left')
+      }),
+    ).rejects.toThrow('no space left')
     expect(await readdir(folder)).toEqual([])
     expect(await cached(place, silent, async () => {})).toBe(place)
   })

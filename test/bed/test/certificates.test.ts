@@ -19,15 +19,19 @@ describe('issueCertificates', () => {
     expect(authority.ca).toBe(true)
     for (const { name } of bedCertificates) {
       const certificate = await read(name)
-      expect({ name, ca: certificate.ca, issued: certificate.checkIssued(authority), verified: certificate.verify(authority.publicKey) })
-        .toEqual({ name, ca: false, issued: true, verified: true })
+      expect({ name, ca: certificate.ca, issued: certificate.checkIssued(authority), verified: certificate.verify(authority.publicKey) }).toEqual({
+        name,
+        ca: false,
+        issued: true,
+        verified: true,
+      })
     }
   })
 
   test('the API server is vouched for by every address it is reached at', async () => {
     const certificate = await read('apiserver')
     const addresses = ['127.0.0.1', '10.200.0.1', '10.96.0.1']
-    expect(addresses.map(address => certificate.checkIP(address))).toEqual(addresses)
+    expect(addresses.map((address) => certificate.checkIP(address))).toEqual(addresses)
     expect(certificate.checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc')
     expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
   })

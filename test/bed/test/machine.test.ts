@@ -10,7 +10,7 @@ import { until } from '../src/until.ts'
 describe('statFields', () => {
   const rest = `S 1 ${Array.from({ length: 17 }, (_, index) => index).join(' ')} 4711 8192`
 
-  test.each(['node', 'a b', 'odd) S 9 (name'])('reads state and start time behind the name "%s"', name => {
+  test.each(['node', 'a b', 'odd) S 9 (name'])('reads state and start time behind the name "%s"', (name) => {
     expect(statFields(`42 (${name}) ${rest}`)).toEqual({ state: 'S', startTime: '4711' })
   })
 
@@ -35,10 +35,14 @@ describe('cgroupMounts', () => {
   test.each([
     ['version 1', first, { all: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory'], controlled: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory'] }],
     ['version 2', second('/sys/fs/cgroup'), { all: ['/sys/fs/cgroup'], controlled: ['/sys/fs/cgroup'] }],
-    ['both', `${first}\n${second('/sys/fs/cgroup/unified')}`, {
-      all: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified'],
-      controlled: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory'],
-    }],
+    [
+      'both',
+      `${first}\n${second('/sys/fs/cgroup/unified')}`,
+      {
+        all: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/unified'],
+        controlled: ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/memory'],
+      },
+    ],
   ])('reads a machine with %s', (_, mounts, expected) => {
     expect(cgroupMounts(mounts)).toEqual(expected)
   })
@@ -78,7 +82,7 @@ describe('clusterName', () => {
     expect([clusterName('a', { FAIRLEAD_BED: 'b' }), clusterName(undefined, { FAIRLEAD_BED: 'b' }), clusterName(undefined, {})]).toEqual(['a', 'b', 'default'])
   })
 
-  test.each(['', '../etc', 'Upper', 'default.lock'])('refuses "%s", which would become part of a path', name => {
+  test.each(['', '../etc', 'Upper', 'default.lock'])('refuses "%s", which would become part of a path', (name) => {
     expect(() => clusterName(name, {})).toThrow('expected up to 32 small letters')
   })
 })
@@ -86,16 +90,21 @@ describe('clusterName', () => {
 describe('until', () => {
   test('gives the first answer, whatever failed before it', async () => {
     let asked = 0
-    expect(await until({ what: 'an answer', seconds: 5 }, async () => {
-      asked += 1
-      if (asked === 1) throw new Error('not yet')
-      return asked === 3 ? 'here' : undefined
-    })).toBe('here')
+    expect(
+      await until({ what: 'an answer', seconds: 5 }, async () => {
+        asked += 1
+        if (asked === 1) throw new Error('not yet')
+        return asked === 3 ? 'here' : undefined
+      }),
+    ).toBe('here')
   })
 
   test('ends with the last words of what it waited for', async () => {
-    await expect(until({ what: 'the node', seconds: 0.1 }, async () => { throw new Error('no network') }))
-      .rejects.toThrow('waited for the node: expected it within 0.1 s, got: no network')
+    await expect(
+      until({ what: 'the node', seconds: 0.1 }, async () => {
+        throw new Error('no network')
+      }),
+    ).rejects.toThrow('waited for the node: expected it within 0.1 s, got: no network')
   })
 
   test('ends at once, with the reason, when waiting has become pointless', async () => {

@@ -11,7 +11,7 @@ const extract = (bytes: Buffer, file: string) => execFileSync('tar', ['-xOf', '-
 
 describe('packImage', () => {
   test('the same program and environment give the same digest, another environment another one', () => {
-    const digests = [pack({ VERSION: '1' }), pack({ VERSION: '1' }), pack({ VERSION: '2' })].map(image => image.manifest.digest)
+    const digests = [pack({ VERSION: '1' }), pack({ VERSION: '1' }), pack({ VERSION: '2' })].map((image) => image.manifest.digest)
     expect(digests[0]).toBe(digests[1])
     expect(digests[0]).not.toBe(digests[2])
   })
@@ -20,14 +20,18 @@ describe('packImage', () => {
     const image = pack({})
     const manifest = parsed(image.manifest.bytes)
     for (const { digest, size, mediaType } of [manifest.config, ...manifest.layers]) {
-      const blob = image.blobs.find(one => one.digest === digest)
+      const blob = image.blobs.find((one) => one.digest === digest)
       expect({ size, mediaType }).toEqual({ size: blob?.bytes.length, mediaType: blob?.mediaType })
-      expect(digest).toBe(`sha256:${createHash('sha256').update(blob?.bytes ?? '').digest('hex')}`)
+      expect(digest).toBe(
+        `sha256:${createHash('sha256')
+          .update(blob?.bytes ?? '')
+          .digest('hex')}`,
+      )
     }
   })
 
   test('the configuration runs the program as nobody, with the environment', () => {
-    const config = pack({ VERSION: '2' }).blobs.find(blob => blob.mediaType.includes('config'))
+    const config = pack({ VERSION: '2' }).blobs.find((blob) => blob.mediaType.includes('config'))
     expect(parsed(config?.bytes ?? Buffer.from('{}')).config).toEqual({ User: '65532:65532', Entrypoint: ['/app'], Env: ['VERSION=2'] })
   })
 })
@@ -36,8 +40,10 @@ describe('archive', () => {
   test('is an OCI layout that tar can read and that carries the full name', () => {
     const image = pack({})
     const bytes = archive(image)
-    const names = String(execFileSync('tar', ['-tf', '-'], { input: bytes })).trim().split('\n')
-    expect(names).toEqual(['oci-layout', 'index.json', ...[image.manifest, ...image.blobs].map(blob => `blobs/${blob.digest.replace(':', '/')}`)])
+    const names = String(execFileSync('tar', ['-tf', '-'], { input: bytes }))
+      .trim()
+      .split('\n')
+    expect(names).toEqual(['oci-layout', 'index.json', ...[image.manifest, ...image.blobs].map((blob) => `blobs/${blob.digest.replace(':', '/')}`)])
     const [manifest] = parsed(extract(bytes, 'index.json')).manifests
     expect(manifest.annotations['io.containerd.image.name']).toBe('127.0.0.1:5000/shop:1')
     expect(extract(bytes, `blobs/${manifest.digest.replace(':', '/')}`)).toEqual(image.manifest.bytes)
@@ -64,7 +70,7 @@ describe('splitReference', () => {
     expect(splitReference('127.0.0.1:5000/team/shop:2')).toEqual({ host: '127.0.0.1:5000', repository: 'team/shop', tag: '2' })
   })
 
-  test.each(['shop:1', '127.0.0.1:5000/shop', '127.0.0.1:5000/shop@sha256:00'])('refuses "%s"', reference => {
+  test.each(['shop:1', '127.0.0.1:5000/shop', '127.0.0.1:5000/shop@sha256:00'])('refuses "%s"', (reference) => {
     expect(() => splitReference(reference)).toThrow('expected host/repository:tag')
   })
 })

@@ -20,6 +20,8 @@ export interface BundleRun {
   readonly cancel?: { readonly after?: number; readonly when?: string; readonly ladder?: readonly Rung[] }
   /** Called with each line of the log as it comes. */
   readonly onLine?: (line: string) => void
+  /** A command that starts the process in other surroundings, such as `unshare --mount`. */
+  readonly wrap?: readonly string[]
   /** Runs `post` too, as the runner does at the end of the job. */
   readonly post?: boolean
 }
@@ -114,7 +116,8 @@ interface PhaseOptions {
 
 async function runPhase({ run, metadata, files, masker, script, state }: PhaseOptions): Promise<Phase> {
   const started = performance.now()
-  const child = spawn(process.execPath, [join(run.action, script)], {
+  const [command = '', ...args] = [...(run.wrap ?? []), process.execPath, join(run.action, script)]
+  const child = spawn(command, args, {
     cwd: files.GITHUB_WORKSPACE,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -18,15 +18,13 @@ export function transcript(record: StepRecord, requests: readonly string[] = [])
   return steady(parts.map(([title, lines]) => `--- ${title}\n${lines.join('\n')}\n`).join(''))
 }
 
-/** Replaces what no two runs share. */
+/** Replaces what no two runs share; durations that were asked for stand behind words that say so, and stay. */
 export function steady(text: string): string {
   return text
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uuid>')
     .replaceAll(/\/[^\s"`,]*fairlead-step-[A-Za-z0-9]{6}/g, '<step>')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
-    .replaceAll(/\b\d+(?:\.\d+)?(?:ms|s)\b(?! of)/g, (found) => (KEPT.has(found) ? found : '<time>'))
-    .replaceAll(/"(since|seconds)":[\d.]+/g, '"$1":<number>')
+    .replaceAll(/(?<!within |up to |time of )\b(?:\d+m)?\d+(?:\.\d+)?(?:ms|s)\b/g, '<time>')
+    // Columns are as wide as the longest duration in them.
+    .replaceAll(/(\S) {2,}(?=\S)/g, '$1  ')
 }
-
-/** Durations that were asked for, not measured. */
-const KEPT = new Set(['2s', '5s', '30s', '60s', '10m'])

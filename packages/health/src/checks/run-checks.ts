@@ -1,5 +1,6 @@
 import { deadlineIn, RequestFault, type Clock, type Transport } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
+import { withPort } from './port.ts'
 import { describeCheck, judgeAnswer, type Check, type CheckAnswer } from './check.ts'
 
 /** One Pod, Service or URL that a check is asked of. */
@@ -52,7 +53,7 @@ export async function runChecks(respondents: readonly Respondent[], ports: Ports
   const results: CheckResult[] = []
   const waiting = respondents.entries()
   const worker = async () => {
-    for (const [index, respondent] of waiting) results[index] = await askRepeatedly(respondent, ports, options)
+    for (const [index, respondent] of waiting) results[index] = await askRepeatedly(await withPort(respondent, ports.cluster), ports, options)
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker))
   return results
