@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runBundle, type BundleRun, type StepRecord } from '@fairlead/bundle'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse, parseAllDocuments, stringify } from 'yaml'
+import { parse } from 'yaml'
 import { manifestOf } from '../../demo/manifest.ts'
 import { VERSIONS, type Version } from '../../demo/versions.ts'
 import { proxyApi } from './api-proxy.ts'
+import { hundred } from './hundred.ts'
 import { account, ACTIONS, adminKubeconfig, endpoint, kubeconfig, makePlace, type Place } from './cluster.ts'
 
 const HEALTH_CHECK = join(ACTIONS, 'health-check')
@@ -85,10 +86,7 @@ describe('one hundred Deployments', () => {
   beforeAll(async () => {
     const made = await place('hundred')
     namespace = made.namespace
-    const [config, deployment] = parseAllDocuments(await manifestOf(HEALTHY)).map((document) => document.toJSON() as Template)
-    // One Pod in every other: a node holds 110, and other tests leave theirs behind for a moment.
-    const copies = Array.from({ length: 100 }, (_, index) => copyOf(deployment as Template, `shop-${index}`, index % 2))
-    await made.apply([config, ...copies].map((object) => stringify(object)).join('---\n'))
+    await made.apply(await hundred())
   })
 
   test('are judged with at most ten requests beyond the watches', async () => {
@@ -104,16 +102,6 @@ describe('one hundred Deployments', () => {
     }
   })
 })
-
-interface Template {
-  readonly metadata: { readonly name: string }
-  readonly spec: { readonly template: { readonly metadata: object } }
-}
-
-function copyOf({ spec, ...rest }: Template, name: string, replicas: number): object {
-  const labels = { app: name, suite: 'hundred' }
-  return { ...rest, metadata: { name, labels }, spec: { ...spec, replicas, selector: { matchLabels: labels }, template: { ...spec.template, metadata: { labels } } } }
-}
 
 function ending({ exitCode, outputs, log }: StepRecord): unknown {
   return { exit: exitCode, verdict: outputs['verdict'], objects: Number(/: (\d+) objects/.exec(log.at(-1) ?? '')?.[1]) }
