@@ -3,7 +3,7 @@ export interface Row {
   readonly name: string
   readonly story: string
   state: string
-  readonly started: number
+  started: number
   ended?: number
   /** The latest sentence about it. */
   text: string
@@ -24,13 +24,13 @@ export class View {
   }
 
   add(name: string, story: string): Row {
-    const row: Row = { name, story, state: 'applied', started: performance.now(), text: story }
+    const row: Row = { name, story, state: 'preparing', started: performance.now(), text: story }
     this.#rows.push(row)
     this.#tell(row)
     return row
   }
 
-  change(row: Row, change: Partial<Pick<Row, 'state' | 'text' | 'good' | 'ended'>>): void {
+  change(row: Row, change: Partial<Pick<Row, 'state' | 'text' | 'good' | 'started' | 'ended'>>): void {
     Object.assign(row, change)
     this.#tell(row)
   }
