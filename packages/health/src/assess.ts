@@ -37,7 +37,16 @@ const RULES: ReadonlyMap<string, Assess> = new Map<string, Assess>([
 ])
 
 /** Groups of Kubernetes itself whose other kinds are what they say as soon as they exist: ConfigMap, Secret, Role, NetworkPolicy. */
-const PLAIN_GROUPS = new Set(['', 'rbac.authorization.k8s.io', 'networking.k8s.io', 'storage.k8s.io', 'scheduling.k8s.io', 'policy', 'admissionregistration.k8s.io', 'coordination.k8s.io'])
+const PLAIN_GROUPS = new Set([
+  '',
+  'rbac.authorization.k8s.io',
+  'networking.k8s.io',
+  'storage.k8s.io',
+  'scheduling.k8s.io',
+  'policy',
+  'admissionregistration.k8s.io',
+  'coordination.k8s.io',
+])
 
 /**
  * Judges one object by what it and its surroundings show at this moment. Pure, and never throws, whatever the object looks like.

@@ -79,7 +79,11 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 function outOfReach({ server }: Cluster, timeout: number, blindFor: number): Fault {
-  return new Fault('UNAVAILABLE', `API server "${server}": out of reach for ${formatDuration(blindFor)} when the time of ${formatDuration(timeout)} was up, expected to see the targets`, {
-    hint: 'Run it again when the API server answers: nothing is known about the targets.',
-  })
+  return new Fault(
+    'UNAVAILABLE',
+    `API server "${server}": out of reach for ${formatDuration(blindFor)} when the time of ${formatDuration(timeout)} was up, expected to see the targets`,
+    {
+      hint: 'Run it again when the API server answers: nothing is known about the targets.',
+    },
+  )
 }

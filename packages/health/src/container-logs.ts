@@ -31,7 +31,7 @@ async function readLog(cluster: Cluster, { diagnosis, reference }: TargetHealth,
   if (place === undefined) return undefined
   try {
     const text = await cluster.logs({ namespace: reference.namespace ?? cluster.namespace, ...place, tailLines: TAIL }, { signal })
-    return hasText(text) ? { ...place, text } : undefined
+    return hasText(text) ? { ...place, text: text.trimEnd() } : undefined
   } catch (error) {
     const note = noteOf(error, place)
     if (note === undefined) throw error

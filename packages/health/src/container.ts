@@ -8,6 +8,8 @@ export interface Exit {
   readonly message: string
   /** Tells one exit from the next: the runtime's id, or the moment where that is missing. */
   readonly id: string
+  /** When, by the cluster's clock; 0 where it does not say. */
+  readonly at: number
 }
 
 /** A container of a Pod: what its spec wants and its status shows, in one record. */
@@ -69,10 +71,12 @@ function exitAt(status: unknown, life: 'state' | 'lastState'): Exit | undefined 
   const terminated = at(status, life, 'terminated')
   const code = numberAt(terminated, 'exitCode')
   if (code === undefined) return undefined
+  const finishedAt = timeAt(terminated, 'finishedAt') ?? 0
   return {
     code,
     reason: textAt(terminated, 'reason') ?? '',
     message: textAt(terminated, 'message') ?? '',
-    id: textAt(terminated, 'containerID') ?? String(timeAt(terminated, 'finishedAt') ?? ''),
+    id: textAt(terminated, 'containerID') ?? String(finishedAt),
+    at: finishedAt,
   }
 }

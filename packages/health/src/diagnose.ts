@@ -3,7 +3,7 @@ import { CAUSES, type Diagnosis, type Subject, subjectText } from './diagnosis.t
 import { eventNotes } from './event.ts'
 import type { Located } from './examine.ts'
 import { fieldIn } from './field-path.ts'
-import type { Sightings } from './history.ts'
+import type { Sign, Sightings } from './history.ts'
 
 /** What a diagnosis rests on beside the findings. */
 export interface Evidence {
@@ -20,9 +20,10 @@ interface Weighed extends Located {
   readonly certainAt: number
 }
 
-/** Names a finding for the memory of when it was first seen. */
-export function signOf({ object, finding }: Located): string {
-  return `${object.metadata.uid ?? object.metadata.name}/${finding.cause}/${finding.container ?? ''}`
+/** Names a finding for the memory of since when it has been there. */
+export function signOf({ object, finding }: Located): Sign {
+  const name = `${object.metadata.uid ?? object.metadata.name}/${finding.cause}/${finding.container ?? ''}`
+  return { name, proven: finding.proven }
 }
 
 /**
@@ -55,14 +56,13 @@ export function subjectOf({ kind, metadata: { namespace, name } }: KubeObject): 
   return namespace === undefined ? { kind, name } : { kind, namespace, name }
 }
 
-/** Says when a finding is certain, if it stays; Infinity when only the deadline decides. What the cluster's timestamps prove to have lasted is not waited for again. */
+/** Says when a finding is certain, if it stays; Infinity when only the deadline decides. */
 export function certainAtOf(located: Located, { sightings, now }: Evidence): number {
-  const { patience, proven = 0 } = located.finding
-  return (sightings.get(signOf(located)) ?? now) + Math.max(0, patience - proven)
+  return (sightings.get(signOf(located).name) ?? now) + located.finding.patience
 }
 
-function rank({ finding, certainAt }: Weighed, { now }: Evidence): number {
-  return (certainAt <= now ? 0 : CAUSES.length) + CAUSES.indexOf(finding.cause)
+function rank({ finding, certainAt }: Weighed, { now, isFinal }: Evidence): number {
+  return (isFinal || certainAt <= now ? 0 : CAUSES.length) + CAUSES.indexOf(finding.cause)
 }
 
 function compare(a: Weighed, b: Weighed): number {

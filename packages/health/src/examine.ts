@@ -41,7 +41,11 @@ const FATES: readonly Rule[] = [findEviction, findNodeLost]
 const RETRIED = new Set(['init-container', 'out-of-memory', 'probe', 'crash'])
 
 /** Collects all that is wrong with a target at this moment, in no particular order. Decides neither which comes first nor whether it is certain. */
-export function examine(object: KubeObject, assessment: Assessment, { ward, around, pods }: { readonly ward: Ward; readonly around: Surroundings; readonly pods: PodHistory }): readonly Located[] {
+export function examine(
+  object: KubeObject,
+  assessment: Assessment,
+  { ward, around, pods }: { readonly ward: Ward; readonly around: Surroundings; readonly pods: PodHistory },
+): readonly Located[] {
   const refusal = refusalOf(object, ward, around)
   const refused = refusal === undefined ? [] : [findQuota(refusal), findAdmission(refusal)].flatMap((finding) => locate(refusal.creator, finding))
   const look = (pod: KubeObject) => examinePod(pod, around, pods)
@@ -70,13 +74,25 @@ function withRetries({ object, finding }: Located): Located {
 function stalled(pod: KubeObject, located: readonly Located[]): readonly Located[] {
   return located.map(({ finding }) => ({
     object: pod,
-    finding: { ...finding, cause: 'stalled-update' as const, says: `still runs an earlier revision and blocks the update, because ${finding.says}`, hint: `Delete Pod "${pod.metadata.name}": the update goes on with its replacement.` },
+    finding: {
+      ...finding,
+      cause: 'stalled-update' as const,
+      says: `still runs an earlier revision and blocks the update, because ${finding.says}`,
+      hint: `Delete Pod "${pod.metadata.name}": the update goes on with its replacement.`,
+    },
   }))
 }
 
 /** What the object says of itself, where it says so. */
 function findOwnWords({ status, message, doomed }: Assessment): Finding | undefined {
-  if (doomed === 'no-replicas') return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: 'Set replicas, or say that scale to zero is meant.' }
+  if (doomed === 'no-replicas')
+    return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: 'Set replicas, or say that scale to zero is meant.' }
   if (status !== 'Degraded') return undefined
-  return { cause: 'failed', says: message, patience: doomed === undefined ? UNTIL_DEADLINE : 0, events: [], hint: 'Look at the conditions of the object, and correct what they name.' }
+  return {
+    cause: 'failed',
+    says: message,
+    patience: doomed === undefined ? UNTIL_DEADLINE : 0,
+    events: [],
+    hint: 'Look at the conditions of the object, and correct what they name.',
+  }
 }

@@ -18,7 +18,7 @@ export interface PodMemory {
 /** What was seen of all Pods, by uid. */
 export type PodHistory = ReadonlyMap<string, PodMemory>
 
-/** When each sign of illness was first seen of those that are still there, in our own time. */
+/** Since when each sign of illness has been there, of those that still are, in our own time. */
 export type Sightings = ReadonlyMap<string, number>
 
 /** Since when a target has had all it needs, and how often it lost that again. */
@@ -46,13 +46,30 @@ export function rememberPods(history: PodHistory, pods: Iterable<KubeObject>, no
   return next
 }
 
-/** Keeps the first time of every sign that is still there, and forgets those that are gone: should one come back it is new. */
-export function rememberSigns(sightings: Sightings, signs: Iterable<string>, now: number): Sightings {
-  return new Map([...signs].map((sign) => [sign, sightings.get(sign) ?? now]))
+/** A sign of illness that is there now. */
+export interface Sign {
+  readonly name: string
+  /** Milliseconds for which the cluster's own timestamps prove that it has been there. */
+  readonly proven?: number | undefined
+}
+
+/** The cluster writes whole seconds, so a difference between two of them may be one too long. */
+const GRAIN = 1_000
+
+/**
+ * Keeps since when every sign has been there that still is, and forgets those that are gone: should one come back it is new.
+ * What had lasted before we first saw it counts; from then on our own clock does.
+ */
+export function rememberSigns(sightings: Sightings, signs: Iterable<Sign>, now: number): Sightings {
+  return new Map([...signs].map(({ name, proven = 0 }) => [name, sightings.get(name) ?? now - Math.max(0, proven - GRAIN)]))
 }
 
 /** Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that. */
-export function rememberSteadiness(before: Steadiness, { isFull, disturbedAt = -1 }: { readonly isFull: boolean; readonly disturbedAt?: number | undefined }, now: number): Steadiness {
+export function rememberSteadiness(
+  before: Steadiness,
+  { isFull, disturbedAt = -1 }: { readonly isFull: boolean; readonly disturbedAt?: number | undefined },
+  now: number,
+): Steadiness {
   if (!isFull) return { breaks: before.since === undefined ? before.breaks : before.breaks + 1 }
   const since = before.since ?? now
   return disturbedAt > since ? { since: disturbedAt, breaks: before.breaks + 1 } : { since, breaks: before.breaks }
@@ -72,11 +89,20 @@ function rememberPod(before: PodMemory | undefined, pod: KubeObject, now: number
   return { pod, ...laterExits(before, containers), restarts, ...(disturbedAt === undefined ? {} : { disturbedAt }) }
 }
 
-/** At first sight the present life's exit is news; that of an earlier life may be weeks old. */
+/** So long a container must run for the kubelet to forget that it ended before: exits closer together are one story. */
+const ONE_STORY = 600_000
+
+/** At first sight the present life's exit is news; that of an earlier life may be weeks old, unless the cluster's own times tell that it just was. */
 function firstExits(containers: readonly Container[]): Pick<PodMemory, 'exits' | 'known'> {
-  const exits = new Map(containers.flatMap(({ name, exit }) => (exit === undefined ? [] : [[name, [exit]] as const])))
+  const exits = new Map(
+    containers.flatMap(({ name, exit, lastExit }) => (exit === undefined ? [] : [[name, isOneStory(lastExit, exit) ? [lastExit, exit] : [exit]] as const])),
+  )
   const known = new Set(containers.flatMap((container) => exitsOf(container).map((exit) => keyOf(container, exit))))
   return { exits, known }
+}
+
+function isOneStory(last: Exit | undefined, exit: Exit): last is Exit {
+  return last !== undefined && last.at > 0 && exit.at - last.at < ONE_STORY
 }
 
 function laterExits(before: PodMemory, containers: readonly Container[]): Pick<PodMemory, 'exits' | 'known'> {

@@ -63,7 +63,11 @@ export function judge(target: Target, object: KubeObject | undefined, scene: Sce
   if (gone !== undefined || object === undefined) return judgeMissing(target, gone ?? 'does not exist', scene)
   const assessment = assess(object, { ...target, around: scene.around })
   const ward = wardOf(object, scene.around)
-  const steadiness = rememberSteadiness(scene.memory.steadiness, { isFull: assessment.status === 'Healthy', disturbedAt: lastDisturbance(ward, scene) }, scene.now)
+  const steadiness = rememberSteadiness(
+    scene.memory.steadiness,
+    { isFull: assessment.status === 'Healthy', disturbedAt: lastDisturbance(ward, scene) },
+    scene.now,
+  )
   const memory: TargetMemory = { ...uidOf(object), sightings: scene.memory.sightings, steadiness }
   const bed: Bed = { ...scene, memory, ward, target, object }
   return assessment.status === 'Healthy' ? judgeHealthy(assessment, bed) : judgeSick(assessment, bed)
@@ -79,7 +83,7 @@ function goneReason({ uid: ours }: Target, object: KubeObject | undefined, { mem
 }
 
 function judgeMissing({ reference, mayAppear }: Target, message: string, { memory, now, isLast }: Scene): Judgement {
-  const isCertain = isLast || memory.uid !== undefined || mayAppear !== true || message !== 'does not exist'
+  const isCertain = isLast || mayAppear !== true || message !== 'does not exist'
   const { resource, namespace, name } = reference
   const diagnosis: Diagnosis = {
     cause: 'missing',
@@ -114,7 +118,7 @@ function judgeSick(assessment: Assessment, bed: Bed): Judgement {
   const diagnosis = diagnose(object, findings, evidence) ?? (isLast ? deadlineDiagnosis(assessment, bed) : undefined)
   const isCertain = diagnosis?.certain === true
   return {
-    health: healthOf(assessment, diagnosis),
+    health: healthOf(assessment, diagnosis, object),
     ...(diagnosis === undefined ? {} : { diagnosis }),
     isCertain,
     reviewAt: isCertain ? NEVER : nextCertainty(findings, evidence),
@@ -123,10 +127,11 @@ function judgeSick(assessment: Assessment, bed: Bed): Judgement {
 }
 
 /** A cause that is certain makes an object Degraded whatever its own status still says; one that is not yet explains what it waits for. */
-function healthOf({ status, message }: Assessment, diagnosis: Diagnosis | undefined): Health {
+function healthOf({ status, message }: Assessment, diagnosis: Diagnosis | undefined, { kind, metadata }: KubeObject): Health {
   if (diagnosis === undefined || diagnosis.cause === 'deadline') return { status, message }
   const because = diagnosis.message.slice(subjectText(diagnosis.object).length + 2)
-  const where = diagnosis.cause === 'failed' || diagnosis.cause === 'no-replicas' ? because : `${message}; ${diagnosis.object.kind} ${diagnosis.object.name}: ${because}`
+  const isOwn = diagnosis.object.kind === kind && diagnosis.object.name === metadata.name
+  const where = isOwn ? because : `${message}; ${diagnosis.object.kind} ${diagnosis.object.name}: ${because}`
   return { status: diagnosis.certain ? 'Degraded' : status, message: where }
 }
 

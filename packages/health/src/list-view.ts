@@ -15,7 +15,9 @@ export async function listView(cluster: Cluster, targets: readonly Target[], opt
   const view = new View()
   view.add(await Promise.all(targetSelections(targets).map((selection) => list(cluster, selection, options))))
   const around = surroundingSelections(targets, (reference) => view.find(reference))
-  const lists = await Promise.all(around.map((selection) => (selection.resource.kind === 'Event' ? listEvents(cluster, selection, options) : list(cluster, selection, options))))
+  const lists = await Promise.all(
+    around.map((selection) => (selection.resource.kind === 'Event' ? listEvents(cluster, selection, options) : list(cluster, selection, options))),
+  )
   view.add(lists.filter((source) => source !== undefined))
   return view
 }

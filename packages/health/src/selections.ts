@@ -36,7 +36,11 @@ export function surroundingSelections(targets: readonly Target[], find: (referen
     const workloads = group.filter(({ reference }) => WORKLOADS.has(reference.resource.kind))
     const labelSelector = workloads.length === 1 && workloads[0] !== undefined ? selectorOf(find(workloads[0].reference)) : undefined
     const narrow = labelSelector === undefined ? {} : { labelSelector }
-    return neededKinds(group).map((kind) => ({ resource: RESOURCES[kind], ...inNamespace(namespace), ...(kind === 'ReplicaSet' || kind === 'Pod' ? narrow : {}) }))
+    return neededKinds(group).map((kind) => ({
+      resource: RESOURCES[kind],
+      ...inNamespace(namespace),
+      ...(kind === 'ReplicaSet' || kind === 'Pod' ? narrow : {}),
+    }))
   })
 }
 

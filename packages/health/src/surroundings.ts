@@ -14,36 +14,55 @@ export interface Surroundings {
   slicesOf(namespace: string | undefined, service: string): readonly KubeObject[]
 }
 
+/** Some of the surroundings, by what they belong to. Worth keeping as long as the objects are the same. */
+export interface SurroundingIndex {
+  readonly objects: ReadonlyMap<string, readonly KubeObject[]>
+  readonly events: ReadonlyMap<string, readonly ClusterEvent[]>
+}
+
 const SLICE_SERVICE = 'kubernetes.io/service-name'
 
-/** Indexes followed objects. Reads nothing: a kind of which nothing was followed must not be named in `known`. */
+/** Indexes objects and puts them together. Reads nothing: a kind of which nothing was read must not be named in `known`. */
 export function surroundingsOf(objects: Iterable<KubeObject>, known: readonly SurroundingKind[]): Surroundings {
-  const owned = new Map<string, KubeObject[]>()
-  const events = new Map<string, ClusterEvent[]>()
-  const slices = new Map<string, KubeObject[]>()
-  for (const object of objects) {
-    if (object.kind === 'Event') indexEvent(events, object)
-    else if (object.kind === 'EndpointSlice') push(slices, `${object.metadata.namespace}/${object.metadata.labels?.[SLICE_SERVICE]}`, object)
-    else push(owned, `${ownerOf(object)}/${object.kind}`, object)
-  }
-  return {
-    knows: (kind) => known.includes(kind),
-    ownedBy: (uid, kind) => owned.get(`${uid}/${kind}`) ?? [],
-    eventsOf: (uid) => events.get(uid ?? '') ?? [],
-    slicesOf: (namespace, service) => slices.get(`${namespace}/${service}`) ?? [],
-  }
+  return joinSurroundings([indexSurroundings(objects)], known)
 }
 
 /** Surroundings of which nothing was read. */
 export const NOTHING_KNOWN: Surroundings = surroundingsOf([], [])
 
-function ownerOf(object: KubeObject): string | undefined {
-  return object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid
+/** Indexes some objects. */
+export function indexSurroundings(all: Iterable<KubeObject>): SurroundingIndex {
+  const objects = new Map<string, KubeObject[]>()
+  const events = new Map<string, ClusterEvent[]>()
+  for (const object of all) {
+    const event = clusterEventOf(object)
+    if (event !== undefined) push(events, event.uid, event)
+    else push(objects, placeOf(object), object)
+  }
+  return { objects, events }
 }
 
-function indexEvent(events: Map<string, ClusterEvent[]>, object: KubeObject): void {
-  const event = clusterEventOf(object)
-  if (event !== undefined) push(events, event.uid, event)
+/** Puts indexes together. An object that two of them show is there once. */
+export function joinSurroundings(indexes: readonly SurroundingIndex[], known: readonly SurroundingKind[]): Surroundings {
+  const objectsAt = (place: string) => join(indexes.flatMap(({ objects }) => [objects.get(place) ?? []]))
+  return {
+    knows: (kind) => known.includes(kind),
+    ownedBy: (uid, kind) => objectsAt(`${uid}/${kind}`),
+    eventsOf: (uid) => indexes.flatMap(({ events }) => events.get(uid ?? '') ?? []),
+    slicesOf: (namespace, service) => objectsAt(`${namespace}/${service}/EndpointSlice`),
+  }
+}
+
+function placeOf(object: KubeObject): string {
+  const { kind, metadata } = object
+  if (kind === 'EndpointSlice') return `${metadata.namespace}/${metadata.labels?.[SLICE_SERVICE]}/${kind}`
+  return `${metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid}/${kind}`
+}
+
+function join(lists: readonly (readonly KubeObject[])[]): readonly KubeObject[] {
+  const filled = lists.filter(({ length }) => length > 0)
+  if (filled.length <= 1) return filled[0] ?? []
+  return [...new Map(filled.flat().map((object) => [object.metadata.name, object])).values()]
 }
 
 function push<T>(index: Map<string, T[]>, key: string, value: T): void {

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectReference, Selection } from '@fairlead/kube'
 import { covers } from './selections.ts'
-import { type SurroundingKind, type Surroundings, surroundingsOf } from './surroundings.ts'
+import { indexSurroundings, joinSurroundings, type SurroundingIndex, type SurroundingKind, type Surroundings } from './surroundings.ts'
 
 /** Some selection and what it shows: followed, or listed once. The same array as long as nothing changed. */
 export interface Source {
@@ -10,58 +10,56 @@ export interface Source {
 
 const SURROUNDING = new Set<string>(['ReplicaSet', 'Pod', 'Event', 'EndpointSlice'])
 
-/** What is seen of a cluster through several sources: single objects, and surroundings for each namespace, indexed anew only when something changed. */
+/** What is seen of a cluster through several sources: single objects, and what stands around them. Indexes are made anew only for sources that changed. */
 export class View {
   #sources: readonly Source[] = []
-  readonly #byName = new Map<Source, { readonly objects: readonly KubeObject[]; readonly index: ReadonlyMap<string, KubeObject> }>()
-  readonly #around = new Map<string, { readonly objects: readonly (readonly KubeObject[])[]; readonly surroundings: Surroundings }>()
+  readonly #byName = new Memory((objects) => new Map(objects.map((object) => [object.metadata.name, object])))
+  readonly #around = new Memory<SurroundingIndex>(indexSurroundings)
 
-  /** Adds sources; of two for the same kind and namespace the later one is preferred only where the earlier does not show the object. */
   add(sources: readonly Source[]): void {
     this.#sources = [...this.#sources, ...sources]
-    this.#around.clear()
   }
 
   /** Finds an object; undefined when no source shows it. */
   find(reference: ObjectReference): KubeObject | undefined {
     for (const source of this.#sources) {
-      const found = covers(source.selection, reference) ? this.#indexOf(source).get(reference.name) : undefined
+      const found = covers(source.selection, reference) ? this.#byName.of(source).get(reference.name) : undefined
       if (found !== undefined) return found
     }
     return undefined
   }
 
-  /** All Pods of all namespaces, each once. */
-  pods(): Iterable<KubeObject> {
+  /** All Pods of all namespaces, some perhaps twice. */
+  pods(): readonly KubeObject[] {
     return this.#sources.filter(({ selection }) => selection.resource.kind === 'Pod').flatMap((source) => source.objects())
   }
 
   /** What stands around the targets of a namespace. */
   around(namespace: string | undefined): Surroundings {
-    const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && isSurrounding(selection))
-    const objects = sources.map((source) => source.objects())
-    const known = this.#around.get(namespace ?? '')
-    if (known !== undefined && known.objects.every((array, index) => array === objects[index])) return known.surroundings
-    const surroundings = surroundingsOf(unique(objects), sources.map(({ selection }) => selection.resource.kind as SurroundingKind))
-    this.#around.set(namespace ?? '', { objects, surroundings })
-    return surroundings
+    const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && SURROUNDING.has(selection.resource.kind))
+    const known = sources.map(({ selection }) => selection.resource.kind as SurroundingKind)
+    return joinSurroundings(
+      sources.map((source) => this.#around.of(source)),
+      known,
+    )
+  }
+}
+
+/** Keeps what was made of the objects of each source for as long as they are the same. */
+class Memory<T> {
+  readonly #make: (objects: readonly KubeObject[]) => T
+  readonly #made = new Map<Source, { readonly objects: readonly KubeObject[]; readonly value: T }>()
+
+  constructor(make: (objects: readonly KubeObject[]) => T) {
+    this.#make = make
   }
 
-  #indexOf(source: Source): ReadonlyMap<string, KubeObject> {
+  of(source: Source): T {
     const objects = source.objects()
-    const known = this.#byName.get(source)
-    if (known?.objects === objects) return known.index
-    const index = new Map(objects.map((object) => [object.metadata.name, object]))
-    this.#byName.set(source, { objects, index })
-    return index
+    const known = this.#made.get(source)
+    if (known?.objects === objects) return known.value
+    const value = this.#make(objects)
+    this.#made.set(source, { objects, value })
+    return value
   }
-}
-
-function isSurrounding({ resource }: Selection): boolean {
-  return SURROUNDING.has(resource.kind)
-}
-
-/** A Pod may be both a target and one of a workload's. */
-function unique(arrays: readonly (readonly KubeObject[])[]): Iterable<KubeObject> {
-  return new Map(arrays.flat().map((object) => [`${object.kind}/${object.metadata.uid ?? object.metadata.name}`, object])).values()
 }

@@ -5,6 +5,7 @@ import { currentReplicaSet, olderReplicas } from './kinds/deployment.ts'
 import { isActive, isReady } from './kinds/pod.ts'
 import { replicaSetFailure } from './kinds/replica-set.ts'
 import type { Refusal } from './causes/refusal.ts'
+import { UNTIL_DEADLINE } from './finding.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The Pods of a target that count, and who creates them. */
@@ -16,6 +17,9 @@ export interface Ward {
   /** Of an earlier revision of a StatefulSet, not ready, and in the way of its update. */
   readonly blocking: readonly KubeObject[]
 }
+
+/** An Event outlives what it tells: the next Pod may already be on its way. */
+const EVENT_GRACE = 5_000
 
 const NOBODY: Ward = { pods: [], blocking: [] }
 const REVISION_HASH = 'controller-revision-hash'
@@ -46,12 +50,12 @@ export function refusalOf(object: KubeObject, ward: Ward, around: Surroundings):
   const events = around.eventsOf(creator.metadata.uid).filter(({ reason }) => reason === 'FailedCreate')
   if (creator.kind === 'ReplicaSet') {
     const message = isObserved(creator) ? replicaSetFailure(creator) : undefined
-    return message === undefined ? undefined : { creator, message: oneLine(message), events, mayPass: makesRoom(object, around) }
+    return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: makesRoom(object, around) ? UNTIL_DEADLINE : 0 }
   }
   // Other controllers have no such condition: their Events count while Pods are missing.
   const newest = events.toSorted((a, b) => b.last - a.last)[0]
   if (newest === undefined || ward.pods.length >= wantedOf(creator)) return undefined
-  return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, mayPass: false }
+  return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, patience: EVENT_GRACE }
 }
 
 function ownWard(creator: KubeObject | undefined, around: Surroundings): Ward {
@@ -71,7 +75,11 @@ function statefulWard(object: KubeObject, around: Surroundings): Ward {
 function daemonWard(object: KubeObject, around: Surroundings): Ward {
   const generation = object.metadata.annotations?.['deprecated.daemonset.template.generation']
   const { pods } = ownWard(object, around)
-  return { creator: object, pods: pods.filter(({ metadata }) => generation === undefined || (metadata.labels?.['pod-template-generation'] ?? generation) === generation), blocking: [] }
+  return {
+    creator: object,
+    pods: pods.filter(({ metadata }) => generation === undefined || (metadata.labels?.['pod-template-generation'] ?? generation) === generation),
+    blocking: [],
+  }
 }
 
 function isObserved(object: KubeObject): boolean {

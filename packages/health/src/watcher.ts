@@ -69,7 +69,8 @@ export class Watcher {
     watched.judgement = judgement
     watched.memory = judgement.memory
     if (before?.health.status !== judgement.health.status) watched.since = now
-    if (before?.health.message !== judgement.health.message || before.health.status !== judgement.health.status) this.#options.onChange?.(this.#describe(watched, now))
+    if (before?.health.message !== judgement.health.message || before.health.status !== judgement.health.status)
+      this.#options.onChange?.(this.#describe(watched, now))
   }
 
   #describe({ target: { reference }, judgement, since }: Watched, now: number): TargetHealth {

@@ -48,7 +48,10 @@ function troubleOf({ waiting, exit, lastExit, running }: Container): string | un
 /** Leaves the runtime's last clause, which is the one that says something. */
 export function runtimeWords(message: string): string {
   const words = oneLine(message).replace(/: unknown$/, '')
-  const clause = /(?:unable to start container process: |OCI runtime create failed: |failed to create containerd task: )(?!.*(?:unable to start container process|OCI runtime create failed): )(.*)$/.exec(words)
+  const clause =
+    /(?:unable to start container process: |OCI runtime create failed: |failed to create containerd task: )(?!.*(?:unable to start container process|OCI runtime create failed): )(.*)$/.exec(
+      words,
+    )
   return clause?.[1] ?? words
 }
 

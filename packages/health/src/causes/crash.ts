@@ -1,6 +1,7 @@
 import { type Container, containerPath, type Exit } from '../container.ts'
 import { eventsAbout, exitLog, type Finding, firstOf, type Patient, UNTIL_DEADLINE } from '../finding.ts'
 import { exitCodeText } from '../exit-code.ts'
+import { textAt } from '../fields.ts'
 
 /** Exits of a container that are alike, as far as they are known. */
 export interface Crash {
@@ -38,9 +39,14 @@ export function timesText(times: number): string {
   return times <= 1 ? 'once' : times === 2 ? 'twice' : `${times} times`
 }
 
+/** A Pod that is not always restarted is meant to come to an end. */
+function maySucceed({ pod }: Patient): boolean {
+  return (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') !== 'Always'
+}
+
 function examine(patient: Patient, container: Container): Finding | undefined {
   const crash = crashOf(patient, container)
-  if (crash === undefined) return undefined
+  if (crash === undefined || (crash.exit.code === 0 && maySucceed(patient))) return undefined
   const { exit, times, certain } = crash
   return {
     cause: 'crash',

@@ -2,7 +2,19 @@ import { conditionOf, oneLine } from '../condition.ts'
 import { textAt } from '../fields.ts'
 import { type Finding, type Patient, UNTIL_DEADLINE } from '../finding.ts'
 
-const EVICTED = new Set(['Evicted', 'Preempting', 'Preempted', 'Terminated', 'NodeShutdown', 'Shutdown', 'UnexpectedAdmissionError', 'OutOfcpu', 'OutOfmemory', 'OutOfpods', 'NodeAffinity'])
+const EVICTED = new Set([
+  'Evicted',
+  'Preempting',
+  'Preempted',
+  'Terminated',
+  'NodeShutdown',
+  'Shutdown',
+  'UnexpectedAdmissionError',
+  'OutOfcpu',
+  'OutOfmemory',
+  'OutOfpods',
+  'NodeAffinity',
+])
 
 /** Finds a Pod that its node put out: not a failure of its containers. Its owner makes another, so only the deadline decides. */
 export function findEviction({ pod, events }: Patient): Finding | undefined {
@@ -20,7 +32,11 @@ export function findEviction({ pod, events }: Patient): Finding | undefined {
 
 /** Finds a Pod whose node has fallen silent. Whether the Pod still runs nobody knows; nodes come back, so only the deadline decides. */
 export function findNodeLost({ pod, events }: Patient): Finding | undefined {
-  const isLost = textAt(pod, 'status', 'reason') === 'NodeLost' || (conditionOf(pod, 'Ready')?.status === 'False' && events.some(({ reason }) => reason === 'NodeNotReady') && conditionOf(pod, 'ContainersReady')?.status === 'True')
+  const isLost =
+    textAt(pod, 'status', 'reason') === 'NodeLost' ||
+    (conditionOf(pod, 'Ready')?.status === 'False' &&
+      events.some(({ reason }) => reason === 'NodeNotReady') &&
+      conditionOf(pod, 'ContainersReady')?.status === 'True')
   if (!isLost) return undefined
   return {
     cause: 'node-lost',

@@ -71,14 +71,19 @@ function finding({ pod }: Patient, { kind, name, key }: MissingObject, who: stri
     says: key === undefined ? `${who} ${object}, which does not exist` : `${who} key "${key}" of ${object}, which has no such key`,
     patience: GRACE,
     events: [],
-    hint: key === undefined ? `Create ${object} in namespace "${namespace}", or mark the reference optional.` : `Add the key "${key}" to ${object}, or mark the reference optional.`,
+    hint:
+      key === undefined
+        ? `Create ${object} in namespace "${namespace}", or mark the reference optional.`
+        : `Add the key "${key}" to ${object}, or mark the reference optional.`,
   }
 }
 
 /** Where a container's spec refers to it: an environment variable by name, a whole source by position. */
 function referenceIn(spec: unknown, { kind, name, key }: MissingObject): FieldPath {
   const [one, all] = kind === 'Secret' ? ['secretKeyRef', 'secretRef'] : ['configMapKeyRef', 'configMapRef']
-  const variable = listAt(spec, 'env').find((entry) => textAt(entry, 'valueFrom', one, 'name') === name && (key ?? textAt(entry, 'valueFrom', one, 'key')) === textAt(entry, 'valueFrom', one, 'key'))
+  const variable = listAt(spec, 'env').find(
+    (entry) => textAt(entry, 'valueFrom', one, 'name') === name && (key ?? textAt(entry, 'valueFrom', one, 'key')) === textAt(entry, 'valueFrom', one, 'key'),
+  )
   const variableName = textAt(variable, 'name')
   if (variableName !== undefined) return ['env', variableName]
   const source = listAt(spec, 'envFrom').findIndex((entry) => at(entry, all, 'name') === name)

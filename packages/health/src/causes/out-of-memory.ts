@@ -12,7 +12,10 @@ function examine(patient: Patient, container: Container): Finding | undefined {
   const crash = crashOf(patient, container)
   if (crash === undefined || crash.exit.reason !== 'OOMKilled') return undefined
   const limit = textAt(container.spec, 'resources', 'limits', 'memory')
-  const says = limit === undefined ? 'was killed because the node ran out of memory; it has no limit of its own' : `was killed for using more memory than its limit of ${limit}`
+  const says =
+    limit === undefined
+      ? 'was killed because the node ran out of memory; it has no limit of its own'
+      : `was killed for using more memory than its limit of ${limit}`
   return {
     cause: 'out-of-memory',
     says: `container "${container.name}" ${says} (OOMKilled)${crash.times > 1 ? `, ${timesText(crash.times)}` : ''}`,

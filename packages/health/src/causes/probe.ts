@@ -20,7 +20,13 @@ function killing(patient: Patient, container: Container, probe: Exclude<Probe, '
   const failures = failuresOf(patient, container, probe)
   if (times === 0 && (failures.length === 0 || container.ready || !container.running)) return undefined
   const killed = times === 0 ? '' : `, and was killed for it ${timesText(times)}`
-  return finding(container, probe, { says: `fails its ${probe} probe${wordsOf(failures)}${killed}`, patience: times >= 2 ? 0 : UNTIL_DEADLINE, events: [...failures, ...kills], previous: times > 0, patient })
+  return finding(container, probe, {
+    says: `fails its ${probe} probe${wordsOf(failures)}${killed}`,
+    patience: times >= 2 ? 0 : UNTIL_DEADLINE,
+    events: [...failures, ...kills],
+    previous: times > 0,
+    patient,
+  })
 }
 
 function failing(patient: Patient, container: Container): Finding | undefined {
@@ -58,6 +64,9 @@ function finding(container: Container, probe: Probe, { says, patience, events, p
     events,
     log: { pod: patient.pod.metadata.name, container: name, previous: previous && container.restarts > 0 && container.exit === undefined },
     field: [...containerPath(container), `${probe}Probe`],
-    hint: probe === 'readiness' ? 'Find out in its log why it is not ready, or correct the probe.' : 'Give it more time (failureThreshold, periodSeconds), or correct what the probe asks for.',
+    hint:
+      probe === 'readiness'
+        ? 'Find out in its log why it is not ready, or correct the probe.'
+        : 'Give it more time (failureThreshold, periodSeconds), or correct what the probe asks for.',
   }
 }

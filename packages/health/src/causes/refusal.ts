@@ -9,8 +9,8 @@ export interface Refusal {
   readonly creator: KubeObject
   readonly message: string
   readonly events: readonly ClusterEvent[]
-  /** Room may come without anybody's doing, because Pods of an earlier revision still go. */
-  readonly mayPass: boolean
+  /** For how long it must stand: 0 for a condition that goes with its cause, longer for an Event that stays, the deadline where room may come by itself. */
+  readonly patience: number
 }
 
 /** An account or class applied a moment after the workload is no fault yet. */
@@ -19,7 +19,7 @@ const GRACE = 5_000
 const QUOTA = /exceeded quota: ([^,]+), requested: (.+?), used: (.+?), limited: (.+)$/
 const UNSPECIFIED = /failed quota: ([^:]+): must specify (.+)$/
 const ACCOUNT = /service ?account "?(?:[^"\s]+\/)?([^"\s/:]+)"? not found|serviceaccount "([^"]+)" not found/i
-const UNREACHABLE = /failed calling webhook|timed out|connection refused|etcdserver|the server was unable|try again/i
+const UNREACHABLE = /failed calling webhook|timed out|connection refused|etcdserver|the server was unable|try again|status unknown for quota/i
 
 /** Reads a refusal for want of quota: which resource, how much was asked for, used and allowed. */
 export function findQuota(refusal: Refusal): Finding | undefined {
@@ -32,16 +32,16 @@ export function findQuota(refusal: Refusal): Finding | undefined {
 }
 
 /** Reads any other refusal: a webhook, a policy, Pod Security, a limit range, an account that is missing. */
-export function findAdmission({ message, events, mayPass }: Refusal): Finding | undefined {
+export function findAdmission({ message, events, patience }: Refusal): Finding | undefined {
   const words = oneLine(message)
   if (QUOTA.test(words) || UNSPECIFIED.test(words)) return undefined
   const account = accountIn(words)
   const field = account === undefined ? fieldOf(words) : ['serviceAccountName']
-  const ofRefusal = account === undefined ? 0 : GRACE
+  const least = account === undefined ? 0 : GRACE
   return {
     cause: 'admission',
     says: `its Pods are refused: ${refusalWords(words)}`,
-    patience: mayPass || UNREACHABLE.test(words) ? UNTIL_DEADLINE : ofRefusal,
+    patience: UNREACHABLE.test(words) ? UNTIL_DEADLINE : Math.max(patience, least),
     events,
     ...(field === undefined ? {} : { field }),
     hint: account === undefined ? hintFor(words) : `Create ServiceAccount "${account}", or correct serviceAccountName.`,
@@ -54,11 +54,11 @@ function quotaExceeded(refusal: Refusal, exceeded: RegExpExecArray): Finding {
   return { ...quotaFinding(refusal, name, amountsText(exceeded)), ...(isCount ? {} : { field: ['containers'] }) }
 }
 
-function quotaFinding({ mayPass, events }: Refusal, name: string, says: string): Finding {
+function quotaFinding({ patience, events }: Refusal, name: string, says: string): Finding {
   return {
     cause: 'quota',
     says: `its Pods are refused by ResourceQuota "${name}": ${says}`,
-    patience: mayPass ? UNTIL_DEADLINE : 0,
+    patience,
     events,
     hint: 'Raise the quota, free some of it, or ask for less.',
   }
@@ -72,7 +72,9 @@ function accountIn(words: string): string | undefined {
 /** `requests.cpu=500m,pods=1` against what is used and allowed, resource by resource. */
 function amountsText([, , requested, used, limited]: RegExpExecArray): string {
   const [usedOf, limitOf] = [amountsOf(used), amountsOf(limited)]
-  return [...amountsOf(requested)].map(([resource, amount]) => `${resource} ${amount} requested, ${usedOf.get(resource) ?? '?'} of ${limitOf.get(resource) ?? '?'} used`).join('; ')
+  return [...amountsOf(requested)]
+    .map(([resource, amount]) => `${resource} ${amount} requested, ${usedOf.get(resource) ?? '?'} of ${limitOf.get(resource) ?? '?'} used`)
+    .join('; ')
 }
 
 function amountsOf(text = ''): ReadonlyMap<string, string> {
@@ -81,7 +83,10 @@ function amountsOf(text = ''): ReadonlyMap<string, string> {
 
 /** Leaves out what a reader of the ReplicaSet's name knows: that a Pod of it was forbidden. */
 function refusalWords(words: string): string {
-  return words.replace(/^Error creating: /, '').replace(/^pods "[^"]*" is forbidden: /, '').replace(/^admission webhook/, 'webhook')
+  return words
+    .replace(/^Error creating: /, '')
+    .replace(/^pods "[^"]*" is forbidden: /, '')
+    .replace(/^admission webhook/, 'webhook')
 }
 
 function fieldOf(words: string): Finding['field'] {

@@ -53,10 +53,12 @@ function unfit(message: string, events: readonly ClusterEvent[]): Finding {
 
 /** Shortens a scheduler's message: the reasons of the nodes, without what preemption could not do. */
 export function schedulerWords(message: string): string {
-  const words = oneLine(message.replace(/\s*preemption: .*$/s, ''))
+  const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, ''))
   const nodes = /^0\/(\d+) nodes are available: (.*)$/.exec(words)
   if (nodes === null) return words === '' ? 'the scheduler gives no reason' : words
-  return nodes[1] === '1' ? `the only node does not fit: ${nodes[2]?.replaceAll(/\b1 (?=Insufficient|node)/g, '')}` : `none of ${nodes[1]} nodes fits: ${nodes[2]}`
+  return nodes[1] === '1'
+    ? `the only node does not fit: ${nodes[2]?.replaceAll(/\b1 (?=Insufficient|node)/g, '')}`
+    : `none of ${nodes[1]} nodes fits: ${nodes[2]}`
 }
 
 function hintFor(message: string): string {

@@ -67,7 +67,8 @@ function assemble(read: Read): Check {
 function readPath(value: unknown): string {
   if (typeof value !== 'string' || !/^\/[\u0021-\u007E]*$/.test(value) || value.startsWith('//')) throw wrong('a path that begins with one slash', value)
   // Encoded dots and slashes are dots and slashes to a proxy on the way.
-  if (/(?:^|\/)(?:\.|%2e){2}(?:\/|%2f|\?|$)/i.test(value) || /%2f|%5c|\\/i.test(value)) throw wrong('a path without "..", encoded slashes or backslashes', value)
+  if (/(?:^|\/)(?:\.|%2e){2}(?:\/|%2f|\?|$)/i.test(value) || /%2f|%5c|\\/i.test(value))
+    throw wrong('a path without "..", encoded slashes or backslashes', value)
   return value
 }
 

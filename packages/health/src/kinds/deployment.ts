@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fairlead/kube'
 import { type AssessContext, type Assessment, counted, healthy, progressing, settling, staleReason, suspended } from '../assessment.ts'
 import { at, countAt, numberAt, textAt } from '../fields.ts'
-import { capacityOf, replicaSetFailure } from './replica-set.ts'
+import { capacityOf } from './replica-set.ts'
 import { withoutReplicas } from './scale.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -42,9 +42,8 @@ function assessRevision(object: KubeObject, context: AssessContext, floor: numbe
   if (current === undefined) return progressing(`the ReplicaSet of revision ${revision ?? 'its newest template'} has not been seen yet`)
   const stale = staleReason(current, { around: context.around })
   if (stale !== undefined) return progressing(`ReplicaSet ${current.metadata.name}: ${stale}`)
-  const failure = replicaSetFailure(current)
   const available = capacityOf(current, context)
-  if (available < floor) return progressing(`${available} of ${counted(floor, 'replica')} available${failure === undefined ? '' : `, ${failure}`}`)
+  if (available < floor) return progressing(`${available} of ${counted(floor, 'replica')} available`)
   const older = olderReplicas(object, context)
   if (older > 0) return progressing(`${counted(older, 'Pod')} of an earlier revision still to go`)
   return done(object, available)

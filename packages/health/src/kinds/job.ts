@@ -11,7 +11,9 @@ export function assessJob(object: KubeObject): Assessment {
   if (at(object, 'spec', 'suspend') === true) return suspended('is suspended: it creates no Pods')
   const wanted = numberAt(object, 'spec', 'completions') ?? numberAt(object, 'spec', 'parallelism') ?? 1
   const failures = countAt(object, 'status', 'failed')
-  return progressing(`${countAt(object, 'status', 'succeeded')} of ${counted(wanted, 'completion')}${failures === 0 ? '' : `, ${counted(failures, 'failure')}`}`)
+  return progressing(
+    `${countAt(object, 'status', 'succeeded')} of ${counted(wanted, 'completion')}${failures === 0 ? '' : `, ${counted(failures, 'failure')}`}`,
+  )
 }
 
 /** Judges a CronJob: that it is in place. What its Jobs come to is not looked at. */

@@ -33,5 +33,5 @@ export function capacityOf(object: KubeObject, { around }: Pick<AssessContext, '
 /** Says why no more Pods are created, from the condition that the controller takes back as soon as one is. */
 export function replicaSetFailure(object: KubeObject): string | undefined {
   const failure = conditionOf(object, 'ReplicaFailure')
-  return failure?.status === 'True' ? oneLine(failure.message ?? failure.reason ?? 'Pods cannot be created') : undefined
+  return failure?.status === 'True' && failure.reason !== 'FailedDelete' ? oneLine(failure.message ?? failure.reason ?? 'Pods cannot be created') : undefined
 }

@@ -27,7 +27,11 @@ function respondent(check: object, target: 'pods' | 'services' = 'pods'): Respon
   return { check: parsed, name: 'it', where: { type: 'proxy', target, namespace: 'shop', name: 'web' } }
 }
 
-async function run(cluster: Cluster, asked: readonly Respondent[], { timeout = 60_000, clock = new ManualClock() }: { timeout?: number; clock?: ManualClock & Clock } = {}) {
+async function run(
+  cluster: Cluster,
+  asked: readonly Respondent[],
+  { timeout = 60_000, clock = new ManualClock() }: { timeout?: number; clock?: ManualClock & Clock } = {},
+) {
   const web = openTransport()
   const results = runChecks(asked, { cluster, web }, { clock, timeout })
   results.catch(() => undefined)
@@ -46,7 +50,9 @@ describe('runChecks', () => {
   })
 
   test('says how far it came when time is up', async () => {
-    expect(await run(new Proxied(200), [respondent({ count: 5 })], { timeout: 1_100 })).toMatchObject([{ passed: false, attempts: 4, reason: 'time was up after 4 of 5 good answers' }])
+    expect(await run(new Proxied(200), [respondent({ count: 5 })], { timeout: 1_100 })).toMatchObject([
+      { passed: false, attempts: 4, reason: 'time was up after 4 of 5 good answers' },
+    ])
   })
 
   test('asks once when there is no time to wait', async () => {
@@ -57,10 +63,27 @@ describe('runChecks', () => {
     const cluster = new Proxied(200)
     const manager = { manager: 'test' }
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, manager).catch(() => undefined)
-    await cluster.create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { ports: [{ name: 'http', port: 8080 }] } }, manager)
-    await cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'shop' }, spec: { containers: [{ name: 'a' }, { name: 'b', ports: [{ name: 'admin', containerPort: 9_000 }] }] } }, manager)
+    await cluster.create(
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { ports: [{ name: 'http', port: 8080 }] } },
+      manager,
+    )
+    await cluster.create(
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { containers: [{ name: 'a' }, { name: 'b', ports: [{ name: 'admin', containerPort: 9_000 }] }] },
+      },
+      manager,
+    )
     await run(cluster, [respondent({ count: 1 }, 'services'), respondent({ count: 1, port: 'admin' }), respondent({ count: 1 })])
-    expect(cluster.asked.map(({ target, port }) => [target, port]).toSorted()).toEqual([['pods', 9_000], ['pods', undefined], ['services', 8_080]].toSorted())
+    expect(cluster.asked.map(({ target, port }) => [target, port]).toSorted()).toEqual(
+      [
+        ['pods', 9_000],
+        ['pods', undefined],
+        ['services', 8_080],
+      ].toSorted(),
+    )
     await expect(run(cluster, [respondent({ port: 'metrics' })])).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       message: 'it: has no port named "metrics", expected one of its own, got admin',
