@@ -62,7 +62,10 @@ function explain({ version, row, record }: Answer): void {
 function conclude(all: readonly Answer[]): void {
   const right = all.filter(({ row }) => row.good === true).length
   console.log(`\n${'version'.padEnd(16)}${'answer'.padEnd(12)}${'cause named'.padEnd(16)}after`)
-  for (const { version, row } of all) console.log(`${version.name.padEnd(16)}${row.state.padEnd(12)}${(version.cause ?? '-').padEnd(16)}${(((row.ended ?? 0) - row.started) / 1_000).toFixed(1)}s`)
+  for (const { version, row } of all)
+    console.log(
+      `${version.name.padEnd(16)}${row.state.padEnd(12)}${(version.cause ?? '-').padEnd(16)}${(((row.ended ?? 0) - row.started) / 1_000).toFixed(1)}s`,
+    )
   console.log(`\n${right} of ${all.length} answered as they must be`)
   process.exitCode = right === all.length ? 0 : 1
 }

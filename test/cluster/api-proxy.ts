@@ -17,10 +17,14 @@ export async function proxyApi(server: string, authority: string): Promise<ApiPr
   const send = target.protocol === 'http:' ? httpRequest : httpsRequest
   const proxy = createServer((incoming, answer) => {
     requests.push(`${incoming.method} ${decodeURIComponent(incoming.url ?? '')}`)
-    const outgoing = send(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: { ...incoming.headers, host: target.host }, ca: Buffer.from(authority, 'base64').toString() }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(answer)
-    })
+    const outgoing = send(
+      new URL(incoming.url ?? '/', target),
+      { method: incoming.method, headers: { ...incoming.headers, host: target.host }, ca: Buffer.from(authority, 'base64').toString() },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 502, response.headers)
+        response.pipe(answer)
+      },
+    )
     outgoing.on('error', () => answer.destroy())
     answer.on('close', () => outgoing.destroy())
     incoming.pipe(outgoing)

@@ -9,15 +9,16 @@ export const ACTIONS = resolve(import.meta.dirname, '../../actions')
 /** A namespace of a test's own. */
 export interface Place {
   readonly namespace: string
-  apply(manifest: string | object): Promise<void>
-  kubectl(...args: readonly string[]): Promise<string>
-  remove(): Promise<void>
+  readonly apply: (manifest: string | object) => Promise<void>
+  readonly kubectl: (...args: readonly string[]) => Promise<string>
+  readonly remove: () => Promise<void>
 }
 
 /** The kubeconfig of the cluster this suite runs on. Without one the suite fails: it is never skipped in silence. */
 export function adminKubeconfig(): string {
   const { KUBECONFIG: path } = process.env
-  if (path === undefined || path === '') throw new Error('these tests need a cluster: run them by `pnpm test`, or by `pnpm bed exec` with FAIRLEAD_SUITE=cluster')
+  if (path === undefined || path === '')
+    throw new Error('these tests need a cluster: run them by `pnpm test`, or by `pnpm bed exec` with FAIRLEAD_SUITE=cluster')
   return path
 }
 
@@ -58,13 +59,19 @@ export interface Endpoint {
 
 /** Reads where the cluster is from the administrator's kubeconfig. */
 export async function endpoint(): Promise<Endpoint> {
-  const config = parse(await kubectl(['config', 'view', '--raw', '--minify', '--flatten'])) as { clusters: { cluster: { server: string; 'certificate-authority-data': string } }[] }
+  const config = parse(await kubectl(['config', 'view', '--raw', '--minify', '--flatten'])) as {
+    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[]
+  }
   const { server = '', 'certificate-authority-data': authority = '' } = config.clusters[0]?.cluster ?? {}
   return { server, authority }
 }
 
 /** A kubeconfig for one user of the cluster. */
-export function kubeconfig({ server, authority }: Partial<Endpoint> & Pick<Endpoint, 'server'>, user: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}): string {
+export function kubeconfig(
+  { server, authority }: Partial<Endpoint> & Pick<Endpoint, 'server'>,
+  user: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -78,7 +85,10 @@ export function kubeconfig({ server, authority }: Partial<Endpoint> & Pick<Endpo
 /** Makes an account with the rules given, and a token for it. */
 export async function account(place: Place, name: string, rules: readonly unknown[]): Promise<string> {
   const metadata = { name }
-  const binding = { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name }, subjects: [{ kind: 'ServiceAccount', name, namespace: place.namespace }] }
+  const binding = {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: place.namespace }],
+  }
   await place.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
   await place.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules })
   await place.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, ...binding })

@@ -60,7 +60,27 @@ describe('health-check signs in to a real API server', () => {
   })
 
   test('not with an authority that did not sign the server', async () => {
-    const other = spawn('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=other', '-days', '1', '-keyout', join(folder, 'o.key'), '-out', join(folder, 'o.crt')], { stdio: 'ignore' })
+    const other = spawn(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-subj',
+        '/CN=other',
+        '-days',
+        '1',
+        '-keyout',
+        join(folder, 'o.key'),
+        '-out',
+        join(folder, 'o.crt'),
+      ],
+      { stdio: 'ignore' },
+    )
     await new Promise((resolve) => other.on('close', resolve))
     const authority = (await readFile(join(folder, 'o.crt'))).toString('base64')
     const record = await run({ inputs: { kubeconfig: kubeconfig({ ...cluster, authority }, { token }), timeout: '5s' } })

@@ -52,10 +52,16 @@ describe('health-check on real workloads', () => {
       return await ask({ objects: 'deployment/shop', namespace, kubeconfig: kubeconfig(target, { token }) }, { environment: {} })
     }
     const whole = await judge('whole', role.rules)
-    expect({ verdict: whole.outputs['verdict'], cause: whole.outputs['diagnosis']?.includes('"crash"'), log: whole.raw.includes('panic: cannot open database') }, whole.raw).toEqual({ verdict: 'Degraded', cause: true, log: true })
+    expect(
+      { verdict: whole.outputs['verdict'], cause: whole.outputs['diagnosis']?.includes('"crash"'), log: whole.raw.includes('panic: cannot open database') },
+      whole.raw,
+    ).toEqual({ verdict: 'Degraded', cause: true, log: true })
     expect(whole.raw).not.toMatch(/may not/)
     for (const [index, rule] of role.rules.entries()) {
-      const part = await judge(`without-${index}`, role.rules.filter((each) => each !== rule))
+      const part = await judge(
+        `without-${index}`,
+        role.rules.filter((each) => each !== rule),
+      )
       // Without Events or logs it still judges, and says what it could not read.
       expect(part.outputs['fault'] === 'ACCESS_DENIED' || /may not/.test(part.raw), `without ${rule.resources.join(', ')}: ${part.raw}`).toBe(true)
     }
@@ -69,7 +75,11 @@ describe('health-check on real workloads', () => {
     expect(lying.log.join('\n')).toMatch(/failed a check: expected status 200, got 500/)
     const honest = await place('honest')
     await honest.apply(await manifestOf(HEALTHY))
-    const record = await ask({ objects: 'deployment/shop\nservice/shop', namespace: honest.namespace, checks: '- path: /healthz\n- path: /\n  on: service\n  body: Welcome' })
+    const record = await ask({
+      objects: 'deployment/shop\nservice/shop',
+      namespace: honest.namespace,
+      checks: '- path: /healthz\n- path: /\n  on: service\n  body: Welcome',
+    })
     expect({ exit: record.exitCode, passed: record.log.filter((line) => line.includes(' passed ')).length }, record.raw).toEqual({ exit: 0, passed: 4 })
   })
 
@@ -77,7 +87,11 @@ describe('health-check on real workloads', () => {
     const { namespace, apply } = await place('cancel')
     await apply(await manifestOf({ name: '', story: '', spoil: (container) => container.env.push({ name: 'READY_AFTER', value: '10m' }) }))
     const record = await ask({ objects: 'deployment/shop', namespace }, { cancel: { when: 'Progressing' } })
-    expect({ exit: record.exitCode, signal: record.signal, conclusion: record.outputs['conclusion'] }, record.raw).toEqual({ exit: 1, signal: undefined, conclusion: 'cancelled' })
+    expect({ exit: record.exitCode, signal: record.signal, conclusion: record.outputs['conclusion'] }, record.raw).toEqual({
+      exit: 1,
+      signal: undefined,
+      conclusion: 'cancelled',
+    })
   })
 })
 
@@ -94,7 +108,17 @@ describe('one hundred Deployments', () => {
     const api = await proxyApi(server, authority)
     const admin = parse(await readFile(adminKubeconfig(), 'utf8')) as { users: { user: Record<string, unknown> }[] }
     try {
-      const record = await ask({ selector: 'suite=hundred', namespace, 'allow-zero': 'true', 'allow-insecure': 'true', kubeconfig: kubeconfig({ server: api.url }, admin.users[0]?.user ?? {}), timeout: '3m' }, { environment: {} })
+      const record = await ask(
+        {
+          selector: 'suite=hundred',
+          namespace,
+          'allow-zero': 'true',
+          'allow-insecure': 'true',
+          kubeconfig: kubeconfig({ server: api.url }, admin.users[0]?.user ?? {}),
+          timeout: '3m',
+        },
+        { environment: {} },
+      )
       expect(ending(record), record.raw.slice(0, 4_000)).toEqual({ exit: 0, verdict: 'Healthy', objects: 100 })
       expect(api.requests.filter((request) => !request.includes('watch=true')).length, api.requests.join('\n')).toBeLessThanOrEqual(10)
     } finally {

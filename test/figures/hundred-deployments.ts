@@ -15,7 +15,13 @@ const { users } = parse(await readFile(adminKubeconfig(), 'utf8')) as { users: r
 const file = join(tmpdir(), `fairlead-peak-${process.pid}`)
 try {
   await place.apply(await hundred())
-  await prove({ name: 'hundred-deployments', title: 'One hundred Deployments in one run', command: 'npx -y pnpm@12 prove hundred-deployments', runs: 5, measure })
+  await prove({
+    name: 'hundred-deployments',
+    title: 'One hundred Deployments in one run',
+    command: 'npx -y pnpm@12 prove hundred-deployments',
+    runs: 5,
+    measure,
+  })
 } finally {
   await rm(file, { force: true })
   await place.remove()
@@ -26,7 +32,14 @@ async function measure() {
   try {
     const record = await runBundle({
       action: join(ACTIONS, 'health-check'),
-      inputs: { selector: 'suite=hundred', namespace: place.namespace, 'allow-zero': 'true', 'allow-insecure': 'true', timeout: '3m', kubeconfig: kubeconfig({ server: api.url }, users[0]?.user ?? {}) },
+      inputs: {
+        selector: 'suite=hundred',
+        namespace: place.namespace,
+        'allow-zero': 'true',
+        'allow-insecure': 'true',
+        timeout: '3m',
+        kubeconfig: kubeconfig({ server: api.url }, users[0]?.user ?? {}),
+      },
       environment: { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'peak-memory.mjs')}`, PEAK_MEMORY_FILE: file },
     })
     if (record.outputs['verdict'] !== 'Healthy') throw new Error(record.raw)

@@ -32,7 +32,10 @@ export interface Series {
 /** Measures the runs that are missing for the committed bundle, and writes a page with median and range of every row. */
 export async function prove(series: Series): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
-  const bundle = createHash('sha256').update(await readFile(resolve(import.meta.dirname, '../../actions/health-check/dist/index.js'))).digest('hex').slice(0, 12)
+  const bundle = createHash('sha256')
+    .update(await readFile(resolve(import.meta.dirname, '../../actions/health-check/dist/index.js')))
+    .digest('hex')
+    .slice(0, 12)
   const file = join(FOLDER, `${series.name}.jsonl`)
   const kept = (await read(file)).filter((row) => row.bundle === bundle)
   await writeFile(file, kept.map((row) => `${JSON.stringify(row)}\n`).join(''))
@@ -50,7 +53,10 @@ async function read(file: string): Promise<KeptRow[]> {
     if (error.code === 'ENOENT') return ''
     throw error
   })
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as KeptRow)
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as KeptRow)
 }
 
 function page({ title, command, runs }: Series, rows: readonly KeptRow[]): string {

@@ -14,9 +14,17 @@ const PODS = '/api/v1/namespaces/{}/pods'
 const CERTAIN: Readonly<Record<string, { readonly path: string; readonly sign: Sign; readonly after: number }>> = {
   'missing-image': { path: PODS, sign: (pod) => waiting(pod).some((state) => state?.message?.includes('not found') === true), after: 0 },
   // The second exit: the container has been started again and is not running any more.
-  crash: { path: PODS, sign: ({ status }) => (status?.containerStatuses ?? []).some(({ restartCount, state }) => restartCount >= 1 && state?.['running'] === undefined), after: 0 },
+  crash: {
+    path: PODS,
+    sign: ({ status }) => (status?.containerStatuses ?? []).some(({ restartCount, state }) => restartCount >= 1 && state?.['running'] === undefined),
+    after: 0,
+  },
   'missing-config': { path: PODS, sign: (pod) => waiting(pod).some((state) => state?.reason === 'CreateContainerConfigError'), after: 5_000 },
-  quota: { path: '/apis/apps/v1/namespaces/{}/replicasets', sign: ({ status }) => (status?.conditions ?? []).some(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True'), after: 0 },
+  quota: {
+    path: '/apis/apps/v1/namespaces/{}/replicasets',
+    sign: ({ status }) => (status?.conditions ?? []).some(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True'),
+    after: 0,
+  },
   unschedulable: { path: PODS, sign: ({ status }) => (status?.conditions ?? []).some(({ reason }) => reason === 'Unschedulable'), after: 30_000 },
 }
 
@@ -43,7 +51,12 @@ async function measure(name: string): Promise<number> {
     await place.apply(manifest)
     const started = performance.now()
     const timeout = version.timeout ?? '2m'
-    const record = await runBundle({ action: join(ACTIONS, 'health-check'), inputs: { manifests: 'shop.yaml', namespace: place.namespace, timeout }, workspace: { 'shop.yaml': manifest }, environment: { KUBECONFIG: adminKubeconfig() } })
+    const record = await runBundle({
+      action: join(ACTIONS, 'health-check'),
+      inputs: { manifests: 'shop.yaml', namespace: place.namespace, timeout },
+      workspace: { 'shop.yaml': manifest },
+      environment: { KUBECONFIG: adminKubeconfig() },
+    })
     const ended = performance.now()
     const [first] = JSON.parse(record.outputs['diagnosis'] ?? '[]') as readonly { readonly cause?: string }[]
     if (first?.cause !== version.cause) throw new Error(`${name}: expected ${version.cause}, got ${first?.cause}\n${record.raw}`)

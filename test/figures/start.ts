@@ -16,7 +16,13 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const bare = ['-e', `require('node:http').get(${JSON.stringify(url)}).on('error', () => undefined)`]
 const bundle = [join(ACTIONS, 'health-check/dist/index.js')]
-const environment = { PATH: process.env['PATH'], INPUT_OBJECTS: 'deployment/web', INPUT_TIMEOUT: '0', 'INPUT_ALLOW-INSECURE': 'true', INPUT_KUBECONFIG: kubeconfigFor(url) }
+const environment = {
+  PATH: process.env['PATH'],
+  INPUT_OBJECTS: 'deployment/web',
+  INPUT_TIMEOUT: '0',
+  'INPUT_ALLOW-INSECURE': 'true',
+  INPUT_KUBECONFIG: kubeconfigFor(url),
+}
 
 await prove({
   name: 'start',

@@ -5,7 +5,10 @@ export interface Seen {
   readonly kind: string
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[]
-    readonly containerStatuses?: readonly { readonly restartCount: number; readonly state?: Readonly<Record<string, { readonly reason?: string; readonly message?: string } | undefined>> }[]
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number
+      readonly state?: Readonly<Record<string, { readonly reason?: string; readonly message?: string } | undefined>>
+    }[]
   }
 }
 

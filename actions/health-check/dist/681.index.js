@@ -70,7 +70,7 @@ async function refresh(wanted, { host, ca }) {
     const transport = (0,_fairlead_base__WEBPACK_IMPORTED_MODULE_4__/* .openTransport */ .g)({ environment: host.environment, ...(ca === undefined ? {} : { tls: { ca } }) });
     try {
         const metadata = await ask(transport, { url: secure(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, user), timeout: TIMEOUT, signal: host.signal }, user);
-        const endpoint = secure(String((0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(metadata, ['token_endpoint'])), user);
+        const endpoint = secure(textOf((0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(metadata, ['token_endpoint'])), user);
         const answer = await ask(transport, { ...tokenRequest(wanted, (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(metadata, ['token_endpoint_auth_methods_supported'])), url: endpoint, timeout: TIMEOUT, signal: host.signal }, user);
         const [idToken, fresh] = ['id_token', 'refresh_token'].map((name) => (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(answer, [name]));
         if (typeof idToken !== 'string')
@@ -85,16 +85,24 @@ async function refresh(wanted, { host, ca }) {
     }
 }
 function tokenRequest({ clientId = '', clientSecret, refreshToken = '' }, methods) {
-    const inBody = Array.isArray(methods) && methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-    const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
+    const supported = Array.isArray(methods) ? methods : [];
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-    if (clientSecret === undefined || inBody)
-        form.set('client_id', clientId);
-    if (clientSecret !== undefined && inBody)
-        form.set('client_secret', clientSecret);
-    if (clientSecret !== undefined && !inBody)
-        headers['authorization'] = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`;
-    return { method: 'POST', headers, body: form.toString() };
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+    const send = (fields, more = {}) => ({
+        method: 'POST',
+        headers: { ...headers, ...more },
+        body: new URLSearchParams(fields).toString(),
+    });
+    if (clientSecret === undefined)
+        return send({ ...form, client_id: clientId });
+    // Basic is what an issuer supports when it names nothing.
+    const inBody = supported.includes('client_secret_post') && !supported.includes('client_secret_basic');
+    if (inBody)
+        return send({ ...form, client_id: clientId, client_secret: clientSecret });
+    return send(form, { authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}` });
+}
+function textOf(value) {
+    return typeof value === 'string' ? value : '';
 }
 async function ask(transport, request, user) {
     const { status, body } = await transport.request(request);
@@ -102,7 +110,7 @@ async function ask(transport, request, user) {
         const value = JSON.parse(body);
         if (status === 200)
             return value;
-        throw denied(user, `an answer of ${request.url.host}`, `${status} ${String((0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(value, ['error']) ?? '').slice(0, 100)}`.trim());
+        throw denied(user, `an answer of ${request.url.host}`, `${status} ${textOf((0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(value, ['error'])).slice(0, 100)}`.trim());
     }
     catch (error) {
         // The parser's message quotes the body, which may hold a token.
@@ -118,7 +126,9 @@ function secure(address, user) {
     throw denied(user, 'an https: issuer', address.slice(0, 200));
 }
 function denied(user, expected, got) {
-    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .Fault */ .vC('ACCESS_DENIED', `kubeconfig: user "${user}" cannot be signed in with OpenID Connect, expected ${expected}, got ${got}`, { hint: 'Sign in again and store the new kubeconfig.' });
+    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .Fault */ .vC('ACCESS_DENIED', `kubeconfig: user "${user}" cannot be signed in with OpenID Connect, expected ${expected}, got ${got}`, {
+        hint: 'Sign in again and store the new kubeconfig.',
+    });
 }
 
 

@@ -76,20 +76,19 @@ function readCredential(output, { command, apiVersion, host }) {
     const got = (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(credential, ['apiVersion']);
     if ((0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(credential, ['kind']) !== 'ExecCredential' || got !== apiVersion)
         throw unusable(command, `an ExecCredential of ${apiVersion}`, `one of ${String(got).slice(0, 80)}`);
-    const [token, certificate, key, until] = ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'].map((field) => {
-        const value = (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(credential, ['status', field]);
-        return typeof value === 'string' && value !== '' ? value : undefined;
-    });
+    const [token, certificate, key, until] = ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'].map((field) => statusText(credential, field));
     (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_4__/* .maskSecret */ .$)(host, token);
     (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_4__/* .maskKey */ .s)(host, key);
-    if (token === undefined && (certificate === undefined || key === undefined))
+    const pair = certificate === undefined || key === undefined ? undefined : { certificate, key };
+    if (token === undefined && pair === undefined)
         throw unusable(command, 'a token or a certificate with its key', 'neither');
-    const identity = {
-        ...(token === undefined ? { headers: {} } : (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .bearer */ .CM)(token)),
-        ...(certificate === undefined || key === undefined ? {} : { certificate, key }),
-    };
+    const identity = { ...(token === undefined ? { headers: {} } : (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .bearer */ .CM)(token)), ...pair };
     const term = until === undefined ? Number.NaN : Date.parse(until);
     return { identity, ...(Number.isNaN(term) ? {} : { until: term }) };
+}
+function statusText(credential, field) {
+    const value = (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(credential, ['status', field]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
 }
 function parse(output, command) {
     try {
@@ -106,7 +105,9 @@ function unusable(command, expected, got) {
     });
 }
 function unsupported(command, expected, got) {
-    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .Fault */ .vC('UNSUPPORTED', `kubeconfig: the exec plugin ${command} cannot be used here, expected ${expected}, got ${got}`, { hint: 'Update the exec section of the kubeconfig.' });
+    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .Fault */ .vC('UNSUPPORTED', `kubeconfig: the exec plugin ${command} cannot be used here, expected ${expected}, got ${got}`, {
+        hint: 'Update the exec section of the kubeconfig.',
+    });
 }
 
 

@@ -31228,11 +31228,11 @@ __webpack_unused_export__ = errors.YAMLParseError;
 __webpack_unused_export__ = errors.YAMLWarning;
 __webpack_unused_export__ = Alias.Alias;
 exports.Vj = identity.isAlias;
-__webpack_unused_export__ = identity.isCollection;
+exports.P3 = identity.isCollection;
 __webpack_unused_export__ = identity.isDocument;
 exports.jh = identity.isMap;
 exports.Ll = identity.isNode;
-exports.tO = identity.isPair;
+__webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
 exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
@@ -37208,7 +37208,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7671);
 /* harmony import */ var _forbidden_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(753);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8051);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4654);
 
 
 
@@ -37226,7 +37226,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8051:
+/***/ 4654:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37266,7 +37266,7 @@ async function readLog(cluster, { diagnosis, reference }, { signal, notes }) {
         return undefined;
     try {
         const text = await cluster.logs({ namespace: reference.namespace ?? cluster.namespace, ...place, tailLines: TAIL }, { signal });
-        return hasText(text) ? { ...place, text } : undefined;
+        return hasText(text) ? { ...place, text: text.trimEnd() } : undefined;
     }
     catch (error) {
         const note = noteOf(error, place);
@@ -37311,7 +37311,10 @@ class Picture {
     /** Replaces everything by a list; what is not in it is gone. Answers whether that changed anything. */
     replace(list) {
         const before = this.#objects;
-        this.#objects = new Map(list.items.map((object) => [keyOf(object), before.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(keyOf(object)) ?? object) : this.#kept(object)]));
+        this.#objects = new Map(list.items.map((object) => [
+            keyOf(object),
+            before.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(keyOf(object)) ?? object) : this.#kept(object),
+        ]));
         this.#resourceVersion = list.resourceVersion;
         const isSame = before.size === this.#objects.size && [...this.#objects].every(([key, object]) => before.get(key) === object);
         if (!isSame)
@@ -37389,6 +37392,8 @@ class Follower {
     #lastContact;
     #blind = true;
     #failures = 0;
+    /** Events so far, bookmarks included. */
+    #heard = 0;
     constructor(cluster, selection, options) {
         this.#cluster = cluster;
         this.#options = options;
@@ -37454,34 +37459,38 @@ class Follower {
     }
     /** Reads one watch to its end. Throws WatchExpired, and UNAVAILABLE when it broke. */
     async #watch(relistAt) {
-        const { clock, silence = SILENCE } = this.#options;
+        const { clock } = this.#options;
         const session = new AbortController();
         const signal = AbortSignal.any([session.signal, this.#stop.signal]);
-        const events = this.#cluster.watch(this.selection, { resourceVersion: this.#picture.resourceVersion, signal })[Symbol.asyncIterator]();
+        const stream = this.#cluster.watch(this.selection, { resourceVersion: this.#picture.resourceVersion, signal });
         const begun = clock.now();
-        let heard = false;
+        const heardBefore = this.#heard;
+        const lived = () => this.#heard > heardBefore || clock.now() - begun >= SHORTEST_WATCH;
         try {
-            for (;;) {
-                const silentAt = clock.now() + silence;
-                const next = await this.#nextBefore(events, Math.min(silentAt, relistAt));
-                if (next === undefined) {
-                    if (clock.now() >= silentAt)
-                        this.#lostSight();
-                    return 'relist';
-                }
-                if (next.done === true) {
-                    if (heard || clock.now() - begun >= SHORTEST_WATCH)
-                        return 'closed';
-                    throw new fault/* Fault */.vC('UNAVAILABLE', `watch of ${this.selection.resource.plural}: closed at once without an event, expected a stream`);
-                }
-                heard = true;
-                this.#seen(this.#picture.take(next.value));
-            }
+            const end = await this.#read(stream[Symbol.asyncIterator](), relistAt);
+            if (end === 'relist' || lived())
+                return end;
+            throw new fault/* Fault */.vC('UNAVAILABLE', `watch of ${this.selection.resource.plural}: closed at once without an event, expected a stream`);
         }
         finally {
-            if (heard || clock.now() - begun >= SHORTEST_WATCH)
+            if (lived())
                 this.#failures = 0;
             session.abort(new fault/* Fault */.vC('CANCELLED', `watch of ${this.selection.resource.plural}: over`));
+        }
+    }
+    async #read(events, relistAt) {
+        const { clock, silence = SILENCE } = this.#options;
+        for (;;) {
+            const silentAt = clock.now() + silence;
+            const next = await this.#nextBefore(events, Math.min(silentAt, relistAt));
+            if (next === undefined && clock.now() >= silentAt)
+                this.#lostSight();
+            if (next === undefined)
+                return 'relist';
+            if (next.done === true)
+                return 'closed';
+            this.#heard += 1;
+            this.#seen(this.#picture.take(next.value));
         }
     }
     /** The next event; undefined when there is none before `moment`. */
@@ -37519,7 +37528,7 @@ class Follower {
         await clock.sleep(pause, this.#stop.signal).catch(() => undefined);
     }
     #tell() {
-        for (const listener of [...this.#listeners])
+        for (const listener of this.#listeners)
             listener();
     }
     #end(fault) {
@@ -37702,7 +37711,11 @@ function surroundingSelections(targets, find) {
         const workloads = group.filter(({ reference }) => WORKLOADS.has(reference.resource.kind));
         const labelSelector = workloads.length === 1 && workloads[0] !== undefined ? selectorOf(find(workloads[0].reference)) : undefined;
         const narrow = labelSelector === undefined ? {} : { labelSelector };
-        return neededKinds(group).map((kind) => ({ resource: RESOURCES[kind], ...inNamespace(namespace), ...(kind === 'ReplicaSet' || kind === 'Pod' ? narrow : {}) }));
+        return neededKinds(group).map((kind) => ({
+            resource: RESOURCES[kind],
+            ...inNamespace(namespace),
+            ...(kind === 'ReplicaSet' || kind === 'Pod' ? narrow : {}),
+        }));
     });
 }
 /** Tells whether a selection shows the objects of a reference's kind and namespace. */
@@ -37740,27 +37753,37 @@ function known(apiVersion, kind) {
 
 ;// CONCATENATED MODULE: ./packages/health/build/event.js
 
+/** Events do not change once they are read, but are indexed anew with every new one beside them. */
+const READ = new WeakMap();
 /** Reads an Event; undefined for any other object and for one that names no uid. */
 function clusterEventOf(object) {
-    const subject = 'involvedObject' in object ? object.involvedObject : 'regarding' in object ? object.regarding : undefined;
-    const uid = textAt(subject, 'uid');
-    if (object.kind !== 'Event' || uid === undefined)
+    if (object.kind !== 'Event')
         return undefined;
-    const container = /\{(.+)\}$/.exec(textAt(subject, 'fieldPath') ?? '')?.[1];
-    return { uid, ...notesOf(object), ...timesOf(object), ...(container === undefined ? {} : { container }) };
+    if (!READ.has(object))
+        READ.set(object, readEvent(object));
+    return READ.get(object);
 }
-/** Keeps what a reader wants of some Events: the last three, newest last. */
+/** Keeps what a reader wants of some Events: the last three, newest last; those that differ only in the Pod that was to be made are one. */
 function eventNotes(events) {
-    return events
-        .toSorted((a, b) => a.last - b.last)
-        .slice(-3)
-        .map(({ reason, message, count }) => ({ reason, message, count }));
+    const groups = Map.groupBy(events.toSorted((a, b) => a.last - b.last), ({ reason, message }) => `${reason}: ${message.replace(/pods "[^"]*"/, 'pods')}`);
+    return [...groups.values()].slice(-3).flatMap((group) => {
+        const newest = group.at(-1);
+        return newest === undefined ? [] : [{ reason: newest.reason, message: newest.message, count: group.reduce((sum, { count }) => sum + count, 0) }];
+    });
 }
 /** The milliseconds between the first and the last of some Events, by the cluster's own clock: so long it has lasted at least. */
 function eventSpan(events) {
     if (events.length === 0)
         return 0;
     return Math.max(...events.map(({ last }) => last)) - Math.min(...events.map(({ first }) => first));
+}
+function readEvent(object) {
+    const subject = 'involvedObject' in object ? object.involvedObject : 'regarding' in object ? object.regarding : undefined;
+    const uid = textAt(subject, 'uid');
+    if (uid === undefined)
+        return undefined;
+    const container = /\{(.+)\}$/.exec(textAt(subject, 'fieldPath') ?? '')?.[1];
+    return { uid, ...notesOf(object), ...timesOf(object), ...(container === undefined ? {} : { container }) };
 }
 function notesOf(object) {
     return {
@@ -37779,35 +37802,46 @@ function timesOf(object) {
 ;// CONCATENATED MODULE: ./packages/health/build/surroundings.js
 
 const SLICE_SERVICE = 'kubernetes.io/service-name';
-/** Indexes followed objects. Reads nothing: a kind of which nothing was followed must not be named in `known`. */
+/** Indexes objects and puts them together. Reads nothing: a kind of which nothing was read must not be named in `known`. */
 function surroundingsOf(objects, known) {
-    const owned = new Map();
-    const events = new Map();
-    const slices = new Map();
-    for (const object of objects) {
-        if (object.kind === 'Event')
-            indexEvent(events, object);
-        else if (object.kind === 'EndpointSlice')
-            push(slices, `${object.metadata.namespace}/${object.metadata.labels?.[SLICE_SERVICE]}`, object);
-        else
-            push(owned, `${ownerOf(object)}/${object.kind}`, object);
-    }
-    return {
-        knows: (kind) => known.includes(kind),
-        ownedBy: (uid, kind) => owned.get(`${uid}/${kind}`) ?? [],
-        eventsOf: (uid) => events.get(uid ?? '') ?? [],
-        slicesOf: (namespace, service) => slices.get(`${namespace}/${service}`) ?? [],
-    };
+    return joinSurroundings([indexSurroundings(objects)], known);
 }
 /** Surroundings of which nothing was read. */
 const NOTHING_KNOWN = surroundingsOf([], []);
-function ownerOf(object) {
-    return object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+/** Indexes some objects. */
+function indexSurroundings(all) {
+    const objects = new Map();
+    const events = new Map();
+    for (const object of all) {
+        const event = clusterEventOf(object);
+        if (event !== undefined)
+            push(events, event.uid, event);
+        else
+            push(objects, placeOf(object), object);
+    }
+    return { objects, events };
 }
-function indexEvent(events, object) {
-    const event = clusterEventOf(object);
-    if (event !== undefined)
-        push(events, event.uid, event);
+/** Puts indexes together. An object that two of them show is there once. */
+function joinSurroundings(indexes, known) {
+    const objectsAt = (place) => join(indexes.flatMap(({ objects }) => [objects.get(place) ?? []]));
+    return {
+        knows: (kind) => known.includes(kind),
+        ownedBy: (uid, kind) => objectsAt(`${uid}/${kind}`),
+        eventsOf: (uid) => indexes.flatMap(({ events }) => events.get(uid ?? '') ?? []),
+        slicesOf: (namespace, service) => objectsAt(`${namespace}/${service}/EndpointSlice`),
+    };
+}
+function placeOf(object) {
+    const { kind, metadata } = object;
+    if (kind === 'EndpointSlice')
+        return `${metadata.namespace}/${metadata.labels?.[SLICE_SERVICE]}/${kind}`;
+    return `${metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid}/${kind}`;
+}
+function join(lists) {
+    const filled = lists.filter(({ length }) => length > 0);
+    if (filled.length <= 1)
+        return filled[0] ?? [];
+    return [...new Map(filled.flat().map((object) => [object.metadata.name, object])).values()];
 }
 function push(index, key, value) {
     const values = index.get(key);
@@ -37821,56 +37855,50 @@ function push(index, key, value) {
 
 
 const SURROUNDING = new Set(['ReplicaSet', 'Pod', 'Event', 'EndpointSlice']);
-/** What is seen of a cluster through several sources: single objects, and surroundings for each namespace, indexed anew only when something changed. */
+/** What is seen of a cluster through several sources: single objects, and what stands around them. Indexes are made anew only for sources that changed. */
 class View {
     #sources = [];
-    #byName = new Map();
-    #around = new Map();
-    /** Adds sources; of two for the same kind and namespace the later one is preferred only where the earlier does not show the object. */
+    #byName = new Memory((objects) => new Map(objects.map((object) => [object.metadata.name, object])));
+    #around = new Memory(indexSurroundings);
     add(sources) {
         this.#sources = [...this.#sources, ...sources];
-        this.#around.clear();
     }
     /** Finds an object; undefined when no source shows it. */
     find(reference) {
         for (const source of this.#sources) {
-            const found = covers(source.selection, reference) ? this.#indexOf(source).get(reference.name) : undefined;
+            const found = covers(source.selection, reference) ? this.#byName.of(source).get(reference.name) : undefined;
             if (found !== undefined)
                 return found;
         }
         return undefined;
     }
-    /** All Pods of all namespaces, each once. */
+    /** All Pods of all namespaces, some perhaps twice. */
     pods() {
         return this.#sources.filter(({ selection }) => selection.resource.kind === 'Pod').flatMap((source) => source.objects());
     }
     /** What stands around the targets of a namespace. */
     around(namespace) {
-        const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && isSurrounding(selection));
-        const objects = sources.map((source) => source.objects());
-        const known = this.#around.get(namespace ?? '');
-        if (known !== undefined && known.objects.every((array, index) => array === objects[index]))
-            return known.surroundings;
-        const surroundings = surroundingsOf(unique(objects), sources.map(({ selection }) => selection.resource.kind));
-        this.#around.set(namespace ?? '', { objects, surroundings });
-        return surroundings;
+        const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && SURROUNDING.has(selection.resource.kind));
+        const known = sources.map(({ selection }) => selection.resource.kind);
+        return joinSurroundings(sources.map((source) => this.#around.of(source)), known);
     }
-    #indexOf(source) {
+}
+/** Keeps what was made of the objects of each source for as long as they are the same. */
+class Memory {
+    #make;
+    #made = new Map();
+    constructor(make) {
+        this.#make = make;
+    }
+    of(source) {
         const objects = source.objects();
-        const known = this.#byName.get(source);
+        const known = this.#made.get(source);
         if (known?.objects === objects)
-            return known.index;
-        const index = new Map(objects.map((object) => [object.metadata.name, object]));
-        this.#byName.set(source, { objects, index });
-        return index;
+            return known.value;
+        const value = this.#make(objects);
+        this.#made.set(source, { objects, value });
+        return value;
     }
-}
-function isSurrounding({ resource }) {
-    return SURROUNDING.has(resource.kind);
-}
-/** A Pod may be both a target and one of a workload's. */
-function unique(arrays) {
-    return new Map(arrays.flat().map((object) => [`${object.kind}/${object.metadata.uid ?? object.metadata.name}`, object])).values();
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/eyes.js
@@ -37880,6 +37908,9 @@ function unique(arrays) {
 
 /** The longest that any timer is set for; a 32-bit count of milliseconds is less than 25 days. */
 const LONGEST_SLEEP = 3_600_000;
+/** Many targets change in bursts: to judge them all after each change would cost more than it tells. */
+const FEW = 10;
+const BREATH = 100;
 /** What a job log says when Events are kept from us. */
 const EVENTS_DENIED = 'Events may not be read (grant list and watch on events): causes that show only there, such as what a probe said, are missing.';
 /** Follows all that is needed to judge some targets, and tells when something changed. Decides nothing. */
@@ -37889,6 +37920,7 @@ class Eyes {
     #clock;
     #stop = new AbortController();
     #openedAt;
+    #breath;
     #notes;
     #required = [];
     #isOpen = false;
@@ -37900,6 +37932,7 @@ class Eyes {
         this.#clock = clock;
         this.#notes = notes;
         this.#openedAt = clock.now();
+        this.#breath = targets.length > FEW ? BREATH : 0;
         signal?.addEventListener('abort', () => this.#bell.resolve(), { signal: this.#stop.signal });
         this.#open(targets).catch((error) => this.#fail(error));
     }
@@ -37920,12 +37953,14 @@ class Eyes {
         this.#blindFrom = this.#isOpen ? since : undefined;
         return since === undefined ? undefined : now - since;
     }
-    /** Resolves with the next change, or after so many milliseconds without one. */
+    /** Resolves with the next change, or after so many milliseconds without one. With many targets it takes changes a tenth of a second at a time. */
     async change(most) {
         const alarm = new AbortController();
         const slept = this.#clock.sleep(Math.min(Math.max(0, most), LONGEST_SLEEP), alarm.signal).catch(() => undefined);
         await Promise.race([this.#bell.promise, slept]);
         alarm.abort();
+        if (this.#breath > 0)
+            await this.#clock.sleep(Math.min(this.#breath, Math.max(0, most)));
         this.#bell = Promise.withResolvers();
     }
     /** The targets come first: what stands around a single one is selected by its own labels. */
@@ -38272,11 +38307,13 @@ function exitAt(status, life) {
     const code = numberAt(terminated, 'exitCode');
     if (code === undefined)
         return undefined;
+    const finishedAt = timeAt(terminated, 'finishedAt') ?? 0;
     return {
         code,
         reason: textAt(terminated, 'reason') ?? '',
         message: textAt(terminated, 'message') ?? '',
-        id: textAt(terminated, 'containerID') ?? String(timeAt(terminated, 'finishedAt') ?? ''),
+        id: textAt(terminated, 'containerID') ?? String(finishedAt),
+        at: finishedAt,
     };
 }
 
@@ -38388,7 +38425,7 @@ function capacityOf(object, { around }) {
 /** Says why no more Pods are created, from the condition that the controller takes back as soon as one is. */
 function replicaSetFailure(object) {
     const failure = conditionOf(object, 'ReplicaFailure');
-    return failure?.status === 'True' ? oneLine(failure.message ?? failure.reason ?? 'Pods cannot be created') : undefined;
+    return failure?.status === 'True' && failure.reason !== 'FailedDelete' ? oneLine(failure.message ?? failure.reason ?? 'Pods cannot be created') : undefined;
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/deployment.js
@@ -38683,7 +38720,16 @@ const RULES = new Map([
     ['gateway.networking.k8s.io/TLSRoute', assessRoute],
 ]);
 /** Groups of Kubernetes itself whose other kinds are what they say as soon as they exist: ConfigMap, Secret, Role, NetworkPolicy. */
-const PLAIN_GROUPS = new Set(['', 'rbac.authorization.k8s.io', 'networking.k8s.io', 'storage.k8s.io', 'scheduling.k8s.io', 'policy', 'admissionregistration.k8s.io', 'coordination.k8s.io']);
+const PLAIN_GROUPS = new Set([
+    '',
+    'rbac.authorization.k8s.io',
+    'networking.k8s.io',
+    'storage.k8s.io',
+    'scheduling.k8s.io',
+    'policy',
+    'admissionregistration.k8s.io',
+    'coordination.k8s.io',
+]);
 /**
  * Judges one object by what it and its surroundings show at this moment. Pure, and never throws, whatever the object looks like.
  *
@@ -38811,8 +38857,8 @@ function subjectOf({ kind, metadata: { namespace, name } }) {
 function certainAtOf(located, { sightings, now }) {
     return (sightings.get(signOf(located).name) ?? now) + located.finding.patience;
 }
-function rank({ finding, certainAt }, { now }) {
-    return (certainAt <= now ? 0 : CAUSES.length) + CAUSES.indexOf(finding.cause);
+function rank({ finding, certainAt }, { now, isFinal }) {
+    return (isFinal || certainAt <= now ? 0 : CAUSES.length) + CAUSES.indexOf(finding.cause);
 }
 function compare(a, b) {
     return a.object.metadata.name < b.object.metadata.name ? -1 : 1;
@@ -38888,11 +38934,16 @@ function rememberPod(before, pod, now) {
     const disturbedAt = restarts > before.restarts || hasFlapped(before.pod, pod) ? now : before.disturbedAt;
     return { pod, ...laterExits(before, containers), restarts, ...(disturbedAt === undefined ? {} : { disturbedAt }) };
 }
-/** At first sight the present life's exit is news; that of an earlier life may be weeks old. */
+/** So long a container must run for the kubelet to forget that it ended before: exits closer together are one story. */
+const ONE_STORY = 600_000;
+/** At first sight the present life's exit is news; that of an earlier life may be weeks old, unless the cluster's own times tell that it just was. */
 function firstExits(containers) {
-    const exits = new Map(containers.flatMap(({ name, exit }) => (exit === undefined ? [] : [[name, [exit]]])));
+    const exits = new Map(containers.flatMap(({ name, exit, lastExit }) => (exit === undefined ? [] : [[name, isOneStory(lastExit, exit) ? [lastExit, exit] : [exit]]])));
     const known = new Set(containers.flatMap((container) => exitsOf(container).map((exit) => history_keyOf(container, exit))));
     return { exits, known };
+}
+function isOneStory(last, exit) {
+    return last !== undefined && last.at > 0 && exit.at - last.at < ONE_STORY;
 }
 function laterExits(before, containers) {
     const exits = new Map(before.exits);
@@ -39014,7 +39065,9 @@ function finding({ pod }, { kind, name, key }, who) {
         says: key === undefined ? `${who} ${object}, which does not exist` : `${who} key "${key}" of ${object}, which has no such key`,
         patience: GRACE,
         events: [],
-        hint: key === undefined ? `Create ${object} in namespace "${namespace}", or mark the reference optional.` : `Add the key "${key}" to ${object}, or mark the reference optional.`,
+        hint: key === undefined
+            ? `Create ${object} in namespace "${namespace}", or mark the reference optional.`
+            : `Add the key "${key}" to ${object}, or mark the reference optional.`,
     };
 }
 /** Where a container's spec refers to it: an environment variable by name, a whole source by position. */
@@ -39182,7 +39235,19 @@ function crash_examine(patient, container) {
 
 
 
-const EVICTED = new Set(['Evicted', 'Preempting', 'Preempted', 'Terminated', 'NodeShutdown', 'Shutdown', 'UnexpectedAdmissionError', 'OutOfcpu', 'OutOfmemory', 'OutOfpods', 'NodeAffinity']);
+const EVICTED = new Set([
+    'Evicted',
+    'Preempting',
+    'Preempted',
+    'Terminated',
+    'NodeShutdown',
+    'Shutdown',
+    'UnexpectedAdmissionError',
+    'OutOfcpu',
+    'OutOfmemory',
+    'OutOfpods',
+    'NodeAffinity',
+]);
 /** Finds a Pod that its node put out: not a failure of its containers. Its owner makes another, so only the deadline decides. */
 function findEviction({ pod, events }) {
     const reason = textAt(pod, 'status', 'reason');
@@ -39199,7 +39264,10 @@ function findEviction({ pod, events }) {
 }
 /** Finds a Pod whose node has fallen silent. Whether the Pod still runs nobody knows; nodes come back, so only the deadline decides. */
 function findNodeLost({ pod, events }) {
-    const isLost = textAt(pod, 'status', 'reason') === 'NodeLost' || (conditionOf(pod, 'Ready')?.status === 'False' && events.some(({ reason }) => reason === 'NodeNotReady') && conditionOf(pod, 'ContainersReady')?.status === 'True');
+    const isLost = textAt(pod, 'status', 'reason') === 'NodeLost' ||
+        (conditionOf(pod, 'Ready')?.status === 'False' &&
+            events.some(({ reason }) => reason === 'NodeNotReady') &&
+            conditionOf(pod, 'ContainersReady')?.status === 'True');
     if (!isLost)
         return undefined;
     return {
@@ -39222,7 +39290,15 @@ const NOT_ALLOWED = /denied|unauthorized|authentication required|authorization f
 /** What passes, even where the message also has one of the words above. */
 const image_pull_PASSING = /no such host|i\/o timeout|connection re(?:fused|set)|deadline exceeded|unexpected eof|toomanyrequests|too many requests|tls handshake timeout|\b(?:429|5\d\d)\b [A-Z]|server misbehaving|network is unreachable|no route to host|canceled/i;
 /** Wrappings that say nothing to the reader: the same image again, and which layer of software passed the message on. */
-const WRAPPINGS = [/^Failed to pull image "[^"]*": /, /^rpc error: code = \w+ desc = /, /^Error response from daemon: /, /^failed to pull and unpack image "[^"]*": /, /^failed to resolve (?:reference|image) "[^"]*": /, /^(?:Err|)ImagePull(?:BackOff)?: /, /^Back-off pulling image "[^"]*"(?:: )?/];
+const WRAPPINGS = [
+    /^Failed to pull image "[^"]*": /,
+    /^rpc error: code = \w+ desc = /,
+    /^Error response from daemon: /,
+    /^failed to pull and unpack image "[^"]*": /,
+    /^failed to resolve (?:reference|image) "[^"]*": /,
+    /^(?:Err|)ImagePull(?:BackOff)?: /,
+    /^Back-off pulling image "[^"]*"(?:: )?/,
+];
 /** Finds an image that cannot be had. Certain at the first message that says not found or denied; a registry that is out of reach may come back. */
 function findImagePull(patient) {
     return firstOf(patient, (container) => image_pull_examine(patient, container));
@@ -39245,7 +39321,11 @@ function image_pull_examine(patient, container) {
         case 'InvalidImageName':
             return image_pull_finding(container, { says: 'has a name that is no image reference', patience: 0, hint: 'Correct the image reference.' });
         case 'ErrImageNeverPull':
-            return image_pull_finding(container, { says: 'is not on the node, and imagePullPolicy Never forbids to pull it', patience: 0, hint: 'Change imagePullPolicy, or bring the image to every node.' });
+            return image_pull_finding(container, {
+                says: 'is not on the node, and imagePullPolicy Never forbids to pull it',
+                patience: 0,
+                hint: 'Change imagePullPolicy, or bring the image to every node.',
+            });
         default:
             return PULLING.has(waiting.reason) ? examinePull(patient, container) : undefined;
     }
@@ -39258,7 +39338,14 @@ function examinePull(patient, container) {
     if (words === undefined)
         return image_pull_finding(container, { says: 'cannot be pulled', patience: UNTIL_DEADLINE, hint: 'Read the Events of the Pod for the reason.' });
     const hint = image_pull_hintFor(words);
-    return { ...image_pull_finding(container, { says: `cannot be pulled: ${words}`, patience: hint === undefined ? UNTIL_DEADLINE : 0, hint: hint ?? 'Check that the nodes can reach the registry.' }), events };
+    return {
+        ...image_pull_finding(container, {
+            says: `cannot be pulled: ${words}`,
+            patience: hint === undefined ? UNTIL_DEADLINE : 0,
+            hint: hint ?? 'Check that the nodes can reach the registry.',
+        }),
+        events,
+    };
 }
 function image_pull_hintFor(words) {
     if (image_pull_PASSING.test(words))
@@ -39272,7 +39359,15 @@ function image_pull_hintFor(words) {
 }
 function image_pull_finding(container, { says, patience, hint }) {
     const { name, image } = container;
-    return { cause: 'image-pull', says: `image "${image}" of container "${name}" ${says}`, patience, container: name, events: [], field: [...containerPath(container), 'image'], hint };
+    return {
+        cause: 'image-pull',
+        says: `image "${image}" of container "${name}" ${says}`,
+        patience,
+        container: name,
+        events: [],
+        field: [...containerPath(container), 'image'],
+        hint,
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/causes/init-container.js
@@ -39320,7 +39415,9 @@ function out_of_memory_examine(patient, container) {
     if (crash === undefined || crash.exit.reason !== 'OOMKilled')
         return undefined;
     const limit = textAt(container.spec, 'resources', 'limits', 'memory');
-    const says = limit === undefined ? 'was killed because the node ran out of memory; it has no limit of its own' : `was killed for using more memory than its limit of ${limit}`;
+    const says = limit === undefined
+        ? 'was killed because the node ran out of memory; it has no limit of its own'
+        : `was killed for using more memory than its limit of ${limit}`;
     return {
         cause: 'out-of-memory',
         says: `container "${container.name}" ${says} (OOMKilled)${crash.times > 1 ? `, ${timesText(crash.times)}` : ''}`,
@@ -39353,7 +39450,13 @@ function killing(patient, container, probe) {
     if (times === 0 && (failures.length === 0 || container.ready || !container.running))
         return undefined;
     const killed = times === 0 ? '' : `, and was killed for it ${timesText(times)}`;
-    return probe_finding(container, probe, { says: `fails its ${probe} probe${wordsOf(failures)}${killed}`, patience: times >= 2 ? 0 : UNTIL_DEADLINE, events: [...failures, ...kills], previous: times > 0, patient });
+    return probe_finding(container, probe, {
+        says: `fails its ${probe} probe${wordsOf(failures)}${killed}`,
+        patience: times >= 2 ? 0 : UNTIL_DEADLINE,
+        events: [...failures, ...kills],
+        previous: times > 0,
+        patient,
+    });
 }
 function failing(patient, container) {
     const probes = at(container.spec, 'readinessProbe') !== undefined;
@@ -39384,7 +39487,9 @@ function probe_finding(container, probe, { says, patience, events, previous, pat
         events,
         log: { pod: patient.pod.metadata.name, container: name, previous: previous && container.restarts > 0 && container.exit === undefined },
         field: [...containerPath(container), `${probe}Probe`],
-        hint: probe === 'readiness' ? 'Find out in its log why it is not ready, or correct the probe.' : 'Give it more time (failureThreshold, periodSeconds), or correct what the probe asks for.',
+        hint: probe === 'readiness'
+            ? 'Find out in its log why it is not ready, or correct the probe.'
+            : 'Give it more time (failureThreshold, periodSeconds), or correct what the probe asks for.',
     };
 }
 
@@ -39396,7 +39501,7 @@ const refusal_GRACE = 5_000;
 const QUOTA = /exceeded quota: ([^,]+), requested: (.+?), used: (.+?), limited: (.+)$/;
 const UNSPECIFIED = /failed quota: ([^:]+): must specify (.+)$/;
 const ACCOUNT = /service ?account "?(?:[^"\s]+\/)?([^"\s/:]+)"? not found|serviceaccount "([^"]+)" not found/i;
-const UNREACHABLE = /failed calling webhook|timed out|connection refused|etcdserver|the server was unable|try again/i;
+const UNREACHABLE = /failed calling webhook|timed out|connection refused|etcdserver|the server was unable|try again|status unknown for quota/i;
 /** Reads a refusal for want of quota: which resource, how much was asked for, used and allowed. */
 function findQuota(refusal) {
     const words = oneLine(refusal.message);
@@ -39409,17 +39514,17 @@ function findQuota(refusal) {
     return { ...quotaFinding(refusal, name, `Pods must specify ${needs}`), field: ['containers'], hint: 'Set the requests and limits that the quota asks for.' };
 }
 /** Reads any other refusal: a webhook, a policy, Pod Security, a limit range, an account that is missing. */
-function findAdmission({ message, events, mayPass }) {
+function findAdmission({ message, events, patience }) {
     const words = oneLine(message);
     if (QUOTA.test(words) || UNSPECIFIED.test(words))
         return undefined;
     const account = accountIn(words);
     const field = account === undefined ? refusal_fieldOf(words) : ['serviceAccountName'];
-    const ofRefusal = account === undefined ? 0 : refusal_GRACE;
+    const least = account === undefined ? 0 : refusal_GRACE;
     return {
         cause: 'admission',
         says: `its Pods are refused: ${refusalWords(words)}`,
-        patience: mayPass || UNREACHABLE.test(words) ? UNTIL_DEADLINE : ofRefusal,
+        patience: UNREACHABLE.test(words) ? UNTIL_DEADLINE : Math.max(patience, least),
         events,
         ...(field === undefined ? {} : { field }),
         hint: account === undefined ? refusal_hintFor(words) : `Create ServiceAccount "${account}", or correct serviceAccountName.`,
@@ -39430,11 +39535,11 @@ function quotaExceeded(refusal, exceeded) {
     const isCount = /^(?:count\/)?pods=/.test(requested);
     return { ...quotaFinding(refusal, name, amountsText(exceeded)), ...(isCount ? {} : { field: ['containers'] }) };
 }
-function quotaFinding({ mayPass, events }, name, says) {
+function quotaFinding({ patience, events }, name, says) {
     return {
         cause: 'quota',
         says: `its Pods are refused by ResourceQuota "${name}": ${says}`,
-        patience: mayPass ? UNTIL_DEADLINE : 0,
+        patience,
         events,
         hint: 'Raise the quota, free some of it, or ask for less.',
     };
@@ -39446,14 +39551,19 @@ function accountIn(words) {
 /** `requests.cpu=500m,pods=1` against what is used and allowed, resource by resource. */
 function amountsText([, , requested, used, limited]) {
     const [usedOf, limitOf] = [amountsOf(used), amountsOf(limited)];
-    return [...amountsOf(requested)].map(([resource, amount]) => `${resource} ${amount} requested, ${usedOf.get(resource) ?? '?'} of ${limitOf.get(resource) ?? '?'} used`).join('; ');
+    return [...amountsOf(requested)]
+        .map(([resource, amount]) => `${resource} ${amount} requested, ${usedOf.get(resource) ?? '?'} of ${limitOf.get(resource) ?? '?'} used`)
+        .join('; ');
 }
 function amountsOf(text = '') {
     return new Map(text.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]));
 }
 /** Leaves out what a reader of the ReplicaSet's name knows: that a Pod of it was forbidden. */
 function refusalWords(words) {
-    return words.replace(/^Error creating: /, '').replace(/^pods "[^"]*" is forbidden: /, '').replace(/^admission webhook/, 'webhook');
+    return words
+        .replace(/^Error creating: /, '')
+        .replace(/^pods "[^"]*" is forbidden: /, '')
+        .replace(/^admission webhook/, 'webhook');
 }
 function refusal_fieldOf(words) {
     if (/violates PodSecurity/.test(words))
@@ -39520,7 +39630,9 @@ function schedulerWords(message) {
     const nodes = /^0\/(\d+) nodes are available: (.*)$/.exec(words);
     if (nodes === null)
         return words === '' ? 'the scheduler gives no reason' : words;
-    return nodes[1] === '1' ? `the only node does not fit: ${nodes[2]?.replaceAll(/\b1 (?=Insufficient|node)/g, '')}` : `none of ${nodes[1]} nodes fits: ${nodes[2]}`;
+    return nodes[1] === '1'
+        ? `the only node does not fit: ${nodes[2]?.replaceAll(/\b1 (?=Insufficient|node)/g, '')}`
+        : `none of ${nodes[1]} nodes fits: ${nodes[2]}`;
 }
 function unschedulable_hintFor(message) {
     if (/Insufficient|Too many pods/.test(message))
@@ -39564,6 +39676,9 @@ function findVolume({ containers, events }) {
 
 
 
+
+/** An Event outlives what it tells: the next Pod may already be on its way. */
+const EVENT_GRACE = 5_000;
 const NOBODY = { pods: [], blocking: [] };
 const REVISION_HASH = 'controller-revision-hash';
 /** Finds the Pods by which a target is judged. Ownership is by uid, never by label. */
@@ -39592,13 +39707,13 @@ function refusalOf(object, ward, around) {
     const events = around.eventsOf(creator.metadata.uid).filter(({ reason }) => reason === 'FailedCreate');
     if (creator.kind === 'ReplicaSet') {
         const message = isObserved(creator) ? replicaSetFailure(creator) : undefined;
-        return message === undefined ? undefined : { creator, message: oneLine(message), events, mayPass: makesRoom(object, around) };
+        return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: makesRoom(object, around) ? UNTIL_DEADLINE : 0 };
     }
     // Other controllers have no such condition: their Events count while Pods are missing.
     const newest = events.toSorted((a, b) => b.last - a.last)[0];
     if (newest === undefined || ward.pods.length >= wantedOf(creator))
         return undefined;
-    return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, mayPass: false };
+    return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, patience: EVENT_GRACE };
 }
 function ownWard(creator, around) {
     if (creator === undefined)
@@ -39616,7 +39731,11 @@ function statefulWard(object, around) {
 function daemonWard(object, around) {
     const generation = object.metadata.annotations?.['deprecated.daemonset.template.generation'];
     const { pods } = ownWard(object, around);
-    return { creator: object, pods: pods.filter(({ metadata }) => generation === undefined || (metadata.labels?.['pod-template-generation'] ?? generation) === generation), blocking: [] };
+    return {
+        creator: object,
+        pods: pods.filter(({ metadata }) => generation === undefined || (metadata.labels?.['pod-template-generation'] ?? generation) === generation),
+        blocking: [],
+    };
 }
 function isObserved(object) {
     return countAt(object, 'status', 'observedGeneration') >= (object.metadata.generation ?? 0) && conditionOf(object, 'ReplicaFailure') !== undefined;
@@ -39700,7 +39819,12 @@ function withRetries({ object, finding }) {
 function stalled(pod, located) {
     return located.map(({ finding }) => ({
         object: pod,
-        finding: { ...finding, cause: 'stalled-update', says: `still runs an earlier revision and blocks the update, because ${finding.says}`, hint: `Delete Pod "${pod.metadata.name}": the update goes on with its replacement.` },
+        finding: {
+            ...finding,
+            cause: 'stalled-update',
+            says: `still runs an earlier revision and blocks the update, because ${finding.says}`,
+            hint: `Delete Pod "${pod.metadata.name}": the update goes on with its replacement.`,
+        },
     }));
 }
 /** What the object says of itself, where it says so. */
@@ -39709,7 +39833,13 @@ function findOwnWords({ status, message, doomed }) {
         return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: 'Set replicas, or say that scale to zero is meant.' };
     if (status !== 'Degraded')
         return undefined;
-    return { cause: 'failed', says: message, patience: doomed === undefined ? UNTIL_DEADLINE : 0, events: [], hint: 'Look at the conditions of the object, and correct what they name.' };
+    return {
+        cause: 'failed',
+        says: message,
+        patience: doomed === undefined ? UNTIL_DEADLINE : 0,
+        events: [],
+        hint: 'Look at the conditions of the object, and correct what they name.',
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/judge.js
@@ -39750,7 +39880,7 @@ function goneReason({ uid: ours }, object, { memory }) {
     return `was deleted and made anew under the same name, expected uid ${expected}, got ${object.metadata.uid ?? 'none'}`;
 }
 function judgeMissing({ reference, mayAppear }, message, { memory, now, isLast }) {
-    const isCertain = isLast || memory.uid !== undefined || mayAppear !== true || message !== 'does not exist';
+    const isCertain = isLast || mayAppear !== true || message !== 'does not exist';
     const { resource, namespace, name } = reference;
     const diagnosis = {
         cause: 'missing',
@@ -39784,7 +39914,7 @@ function judgeSick(assessment, bed) {
     const diagnosis = diagnose(object, findings, evidence) ?? (isLast ? deadlineDiagnosis(assessment, bed) : undefined);
     const isCertain = diagnosis?.certain === true;
     return {
-        health: healthOf(assessment, diagnosis),
+        health: healthOf(assessment, diagnosis, object),
         ...(diagnosis === undefined ? {} : { diagnosis }),
         isCertain,
         reviewAt: isCertain ? NEVER : nextCertainty(findings, evidence),
@@ -39792,11 +39922,12 @@ function judgeSick(assessment, bed) {
     };
 }
 /** A cause that is certain makes an object Degraded whatever its own status still says; one that is not yet explains what it waits for. */
-function healthOf({ status, message }, diagnosis) {
+function healthOf({ status, message }, diagnosis, { kind, metadata }) {
     if (diagnosis === undefined || diagnosis.cause === 'deadline')
         return { status, message };
     const because = diagnosis.message.slice(subjectText(diagnosis.object).length + 2);
-    const where = diagnosis.cause === 'failed' || diagnosis.cause === 'no-replicas' ? because : `${message}; ${diagnosis.object.kind} ${diagnosis.object.name}: ${because}`;
+    const isOwn = diagnosis.object.kind === kind && diagnosis.object.name === metadata.name;
+    const where = isOwn ? because : `${message}; ${diagnosis.object.kind} ${diagnosis.object.name}: ${because}`;
     return { status: diagnosis.certain ? 'Degraded' : status, message: where };
 }
 /** The earliest moment at which a finding becomes certain if nothing changes. */
@@ -40021,6 +40152,47 @@ function outOfReach({ server }, timeout, blindFor) {
 
 // EXTERNAL MODULE: ./packages/base/build/request.js + 1 modules
 var request = __nccwpck_require__(3264);
+;// CONCATENATED MODULE: ./packages/health/build/checks/port.js
+
+const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+const SERVICES = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
+/**
+ * Finds the number of the port a respondent is asked on, where the API server's proxy does not find it by itself:
+ * it knows no port names of Pods, and of a Service only a port without a name.
+ * Answers the respondent as it is where nothing needs to be looked up. Throws INPUT_INVALID for a name that is not there.
+ */
+async function withPort(respondent, cluster) {
+    const { check, where } = respondent;
+    if (where.type === 'url' || !needsLookUp(respondent))
+        return respondent;
+    const reference = { resource: where.target === 'pods' ? PODS : SERVICES, namespace: where.namespace, name: where.name };
+    const object = await cluster.get(reference);
+    // One that is gone by now is asked all the same: the answer says so.
+    return object === undefined ? respondent : { ...respondent, check: { ...check, port: portNumber(respondent, portsOf(object)) } };
+}
+function needsLookUp({ check: { port }, where }) {
+    if (where.type === 'url' || typeof port === 'number')
+        return false;
+    return where.target === 'services' || port !== undefined;
+}
+function portNumber({ name: who, check: { port } }, ports) {
+    const found = port === undefined ? ports[0] : ports.find(({ name }) => name === port);
+    const number = found?.port ?? found?.containerPort;
+    if (number !== undefined)
+        return number;
+    const wanted = port === undefined ? 'at all' : `named "${port}"`;
+    throw new fault/* Fault */.vC('INPUT_INVALID', `${who}: has no port ${wanted}, expected one of its own, got ${namesOf(ports)}`, {
+        hint: 'Give the number of the port in the check.',
+    });
+}
+function namesOf(ports) {
+    return ports.length === 0 ? 'none' : ports.map(({ name, port, containerPort }) => name ?? String(port ?? containerPort)).join(', ');
+}
+function portsOf({ spec }) {
+    const { ports, containers } = spec;
+    return ports ?? containers?.flatMap((container) => container.ports ?? []) ?? [];
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/checks/check.js
 /** Names a check in one line: `GET /healthz on every Pod: 200 within 2s, 3 times`. */
 function describeCheck({ method, path, on, status, timeout, count }) {
@@ -40062,6 +40234,7 @@ function messageOfStatus(body) {
 ;// CONCATENATED MODULE: ./packages/health/build/checks/run-checks.js
 
 
+
 /** The result of a check that found nobody to ask: it has proven nothing, so it has not passed. */
 function unanswered(check) {
     const whom = { pods: 'no healthy Pod', service: 'no Service', url: 'no URL' }[check.on];
@@ -40079,7 +40252,7 @@ async function runChecks(respondents, ports, options) {
     const waiting = respondents.entries();
     const worker = async () => {
         for (const [index, respondent] of waiting)
-            results[index] = await askRepeatedly(respondent, ports, options);
+            results[index] = await askRepeatedly(await withPort(respondent, ports.cluster), ports, options);
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker));
     return results;
@@ -40521,7 +40694,14 @@ function plainTarget(target) {
     const { reference, diagnosis, ...rest } = target;
     const { resource, namespace, name } = reference;
     const place = namespace === undefined ? {} : { namespace };
-    return { kind: resource.kind, apiVersion: resource.apiVersion, ...place, name, ...rest, ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }) };
+    return {
+        kind: resource.kind,
+        apiVersion: resource.apiVersion,
+        ...place,
+        name,
+        ...rest,
+        ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./actions/health-check/build/respondents.js
@@ -40583,7 +40763,10 @@ class ManifestText {
         this.#text = text;
         const bytes = Buffer.byteLength(text);
         this.documents = bytes > MOST_BYTES ? [] : this.#parse();
-        this.problems = bytes > MOST_BYTES ? [{ message: `${file}: the file is too large, expected at most 5 MB, got ${(bytes / 1024 / 1024).toFixed(1)} MB` }] : this.#malformed();
+        this.problems =
+            bytes > MOST_BYTES
+                ? [{ message: `${file}: the file is too large, expected at most 5 MB, got ${(bytes / 1024 / 1024).toFixed(1)} MB` }]
+                : this.#malformed();
     }
     /** Says what is wrong at an offset, with the line and a caret under the place. */
     problem(offset, text, hint) {
@@ -40599,7 +40782,16 @@ class ManifestText {
         return { file: this.file, line: Math.max(1, line), column: Math.max(1, col) };
     }
     #parse() {
-        const options = { lineCounter: this.#lines, prettyErrors: false, stringKeys: true, merge: true, schema: 'yaml-1.1', resolveKnownTags: false, logLevel: 'silent', customTags: kubernetesTags };
+        const options = {
+            lineCounter: this.#lines,
+            prettyErrors: false,
+            stringKeys: true,
+            merge: true,
+            schema: 'yaml-1.1',
+            resolveKnownTags: false,
+            logLevel: 'silent',
+            customTags: kubernetesTags,
+        };
         const documents = (0,dist/* parseAllDocuments */.hR)(this.#text, options);
         return Array.isArray(documents) ? documents : [];
     }
@@ -40615,7 +40807,7 @@ class ManifestText {
         const found = [];
         (0,dist/* visit */.YR)(document, {
             Collection: (_key, node, path) => {
-                if (path.length <= 2 * DEEPEST)
+                if (path.filter((each) => (0,dist/* isCollection */.P3)(each)).length < DEEPEST)
                     return undefined;
                 found.push(this.problem(node.range?.[0] ?? 0, `nested too deeply, expected at most ${DEEPEST} levels`));
                 return dist/* visit */.YR.BREAK;
@@ -40628,29 +40820,43 @@ const TEMPLATE_SENTENCE = 'a template expression, expected a plain manifest, got
 const TEMPLATE_HINT = 'Render the templates first, or give the folder as the `chart` input.';
 /** An expression where YAML expects a value, a key or an item; those inside block texts (alert rules, scripts) are data and stand behind other words. */
 const TEMPLATE = /^(?:[^\n"'#|>]*:\s+|\s*-\s+|\s*)\{\{/m;
+/** Finds an alias that stands before its anchor, or for none. */
+function findLooseAlias(document) {
+    let found;
+    const anchors = new Set();
+    (0,dist/* visit */.YR)(document, {
+        Node: (_key, node) => {
+            if ('anchor' in node && node.anchor !== undefined)
+                anchors.add(node.anchor);
+        },
+        Alias: (_key, node) => {
+            if (anchors.has(node.source))
+                return undefined;
+            found = { offset: node.range?.[0] ?? 0, name: node.source };
+            return dist/* visit */.YR.BREAK;
+        },
+    });
+    return found;
+}
 /** Finds the offset of a field: of its key where it stands, of its nearest ancestor where it does not. */
 function offsetOf(document, path) {
-    let node = document.contents;
-    let offset = (0,dist/* isNode */.Ll)(node) ? (node.range?.[0] ?? 0) : 0;
+    let place = { node: document.contents, offset: startOf(document.contents) ?? 0 };
     for (const segment of path) {
-        const target = (0,dist/* isAlias */.Vj)(node) ? node.resolve(document) : node;
-        if ((0,dist/* isMap */.jh)(target)) {
-            const pair = target.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === String(segment));
-            if (!(0,dist/* isPair */.tO)(pair) || !(0,dist/* isNode */.Ll)(pair.key))
-                return offset;
-            offset = pair.key.range?.[0] ?? offset;
-            node = pair.value;
-        }
-        else if ((0,dist/* isSeq */.oP)(target)) {
-            node = target.items[Number(segment)];
-            if (!(0,dist/* isNode */.Ll)(node))
-                return offset;
-            offset = node.range?.[0] ?? offset;
-        }
-        else
-            return offset;
+        const next = step((0,dist/* isAlias */.Vj)(place.node) ? place.node.resolve(document) : place.node, segment);
+        if (next === undefined)
+            break;
+        place = next;
     }
-    return offset;
+    return place.offset;
+}
+function step(node, segment) {
+    const pair = (0,dist/* isMap */.jh)(node) ? node.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === String(segment)) : undefined;
+    const item = (0,dist/* isSeq */.oP)(node) ? node.items[Number(segment)] : undefined;
+    const offset = startOf(pair === undefined ? item : pair.key);
+    return offset === undefined ? undefined : { node: pair === undefined ? item : pair.value, offset };
+}
+function startOf(node) {
+    return (0,dist/* isNode */.Ll)(node) ? node.range?.[0] : undefined;
 }
 const OCTAL_WITH_O = {
     default: true,
@@ -40695,7 +40901,13 @@ function wrongName(metadata) {
     if (typeof name === 'string' && name !== '')
         return [];
     if (name === undefined && generateName !== undefined) {
-        return [{ path: ['metadata', 'generateName'], text: 'generateName makes another object on every run, expected metadata.name', hint: 'Give the object a name of its own.' }];
+        return [
+            {
+                path: ['metadata', 'generateName'],
+                text: 'generateName makes another object on every run, expected metadata.name',
+                hint: 'Give the object a name of its own.',
+            },
+        ];
     }
     return [{ path: ['metadata', 'name'], text: `metadata.name is missing, expected a text, got ${nameOf(name)}`, ...quoteHint(name) }];
 }
@@ -40712,7 +40924,11 @@ function wrongTexts(metadata, field) {
         return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${nameOf(map)}` }];
     return Object.entries(map)
         .filter(([, text]) => typeof text !== 'string')
-        .map(([key, text]) => ({ path: ['metadata', field, key], text: `${field} hold texts only, expected a text for "${key}", got ${nameOf(text)}`, ...quoteHint(text) }));
+        .map(([key, text]) => ({
+        path: ['metadata', field, key],
+        text: `${field} hold texts only, expected a text for "${key}", got ${nameOf(text)}`,
+        ...quoteHint(text),
+    }));
 }
 const IDENTITY = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']];
 /** Template expressions that YAML takes for texts, because somebody quoted them. */
@@ -40740,7 +40956,7 @@ function nameOf(value) {
         return 'a map';
     if (typeof value === 'string')
         return value === '' ? 'an empty text' : `the text ${value.slice(0, 60)}`;
-    return `the ${typeof value} ${String(value)}`;
+    return typeof value === 'number' || typeof value === 'boolean' ? `the ${typeof value} ${value}` : `a ${typeof value}`;
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/manifest.js
@@ -40772,7 +40988,7 @@ function parseManifests(files) {
 }
 const NOTHING = { objects: [], problems: [] };
 function readObjects(text) {
-    return text.problems.length > 0 ? NOTHING : join(text.documents.map((document) => readDocument(text, document)));
+    return text.problems.length > 0 ? NOTHING : manifest_join(text.documents.map((document) => readDocument(text, document)));
 }
 function readDocument(text, document) {
     if (document.contents === null)
@@ -40785,13 +41001,17 @@ function readDocument(text, document) {
         // The library stops expanding at 100 aliases; nothing a person writes comes near.
         if (!(error instanceof ReferenceError))
             throw error;
-        return { objects: [], problems: [text.problem(document.range?.[0] ?? 0, 'its aliases multiply beyond measure, expected at most 100 of them')] };
+        const loose = findLooseAlias(document);
+        const problem = loose === undefined
+            ? text.problem(document.range?.[0] ?? 0, 'its aliases multiply beyond measure, expected at most 100 of them')
+            : text.problem(loose.offset, `*${loose.name} stands for nothing, expected &${loose.name} before it`);
+        return { objects: [], problems: [problem] };
     }
 }
 function readValue(value, place) {
     const items = listItems(value);
     if (items !== undefined)
-        return join(items.map((item, index) => readValue(item, { ...place, path: [...place.path, 'items', index] })));
+        return manifest_join(items.map((item, index) => readValue(item, { ...place, path: [...place.path, 'items', index] })));
     const mistakes = findMistakes(value);
     if (mistakes.length === 0)
         return { objects: [{ object: value, ...place }], problems: [] };
@@ -40819,10 +41039,12 @@ function findTwins(objects) {
         }
         const first = twin.text.position(offsetOf(twin.document, twin.path));
         const offset = offsetOf(located.document, located.path);
-        return [located.text.problem(offset, `${(0,build_reference/* describeObject */.v8)(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`, 'Remove one of the two.')];
+        return [
+            located.text.problem(offset, `${(0,build_reference/* describeObject */.v8)(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`, 'Remove one of the two.'),
+        ];
     });
 }
-function join(found) {
+function manifest_join(found) {
     return { objects: found.flatMap((each) => each.objects), problems: found.flatMap((each) => each.problems) };
 }
 function refusal(problems) {
@@ -44928,7 +45150,7 @@ function termedIdentity(fetch, now) {
 /** Reads kubeconfigs and merges them the way kubectl does: of what is named twice the first counts, and so does the first current-context. */
 function readKubeconfigs(texts) {
     const all = texts.map(readKubeconfig);
-    const merged = (part) => new Map(all.toReversed().flatMap((kubeconfig) => [...kubeconfig[part]]));
+    const merged = (part) => firstOfEach(all.flatMap((kubeconfig) => [...kubeconfig[part]]));
     return {
         currentContext: all.find(({ currentContext }) => currentContext !== undefined)?.currentContext,
         contexts: merged('contexts'),
@@ -44946,14 +45168,20 @@ function chooseContext(kubeconfig, wanted) {
     const context = kubeconfig.contexts.get(name);
     if (context === undefined)
         throw invalid(`kubeconfig: there is no context "${name}"`, `one of ${contexts}`, `"${name}"`);
-    const [clusterName, userName, namespace] = ['cluster', 'user', 'namespace'].map((field) => textField(context, field));
-    const cluster = clusterName === undefined ? undefined : kubeconfig.clusters.get(clusterName);
+    const clusterName = textField(context, 'cluster') ?? '';
+    const cluster = kubeconfig.clusters.get(clusterName);
     if (cluster === undefined)
-        throw invalid(`kubeconfig: context "${name}" leads nowhere`, 'a cluster of the kubeconfig', `"${clusterName ?? ''}"`);
-    const user = userName === undefined ? undefined : kubeconfig.users.get(userName);
-    if (userName !== undefined && user === undefined)
-        throw invalid(`kubeconfig: context "${name}" names nobody`, 'a user of the kubeconfig', `"${userName}"`);
-    return { context: name, namespace, cluster, user };
+        throw invalid(`kubeconfig: context "${name}" leads nowhere`, 'a cluster of the kubeconfig', `"${clusterName}"`);
+    return { context: name, namespace: textField(context, 'namespace'), cluster, user: userOf(context, kubeconfig) };
+}
+function userOf(context, { users }) {
+    const name = textField(context, 'user');
+    if (name === undefined)
+        return undefined;
+    const user = users.get(name);
+    if (user === undefined)
+        throw invalid(`kubeconfig: context "${context.name}" names nobody`, 'a user of the kubeconfig', `"${name}"`);
+    return user;
 }
 /** Reads a text of an entry; undefined when it is absent or empty. */
 function textField({ fields }, ...path) {
@@ -45004,10 +45232,19 @@ function readEntries(list, field, file) {
         const [name, fields] = [(0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_1__/* .valueAt */ .fK)(item, ['name']), (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_1__/* .valueAt */ .fK)(item, [field]) ?? {}];
         return typeof name === 'string' || typeof name === 'number' ? [[String(name), { name: String(name), fields: fields, file }]] : [];
     });
-    return new Map(found.toReversed());
+    return firstOfEach(found);
+}
+function firstOfEach(entries) {
+    const first = new Map();
+    for (const [name, entry] of entries)
+        if (!first.has(name))
+            first.set(name, entry);
+    return first;
 }
 function invalid(what, expected, got) {
-    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_2__/* .Fault */ .vC('INPUT_INVALID', `${what}, expected ${expected}, got ${got}`, { hint: 'Give a kubeconfig, and a context of it, as kubectl config view shows them.' });
+    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_2__/* .Fault */ .vC('INPUT_INVALID', `${what}, expected ${expected}, got ${got}`, {
+        hint: 'Give a kubeconfig, and a context of it, as kubectl config view shows them.',
+    });
 }
 
 
@@ -45093,10 +45330,15 @@ function withoutInputs(environment) {
 }
 function unstartable({ command, installHint }, cause) {
     const hint = installHint ?? `Install ${command} in a step before this one.`;
-    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${cause.code ?? cause.message}`, { cause, hint });
+    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${cause.code ?? cause.message}`, {
+        cause,
+        hint,
+    });
 }
 function failed({ command }, got) {
-    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, { hint: `Run ${command} by hand with the same environment to see why.` });
+    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, {
+        hint: `Run ${command} by hand with the same environment to see why.`,
+    });
 }
 
 
@@ -45187,7 +45429,10 @@ function startsPrograms(user, { allowExecPlugin }) {
     const commands = [(0,kubeconfig/* textField */.M8)(user, 'exec', 'command'), tokenCommand(user)].filter((command) => command !== undefined);
     return commands
         .filter((command) => !allowExecPlugin.includes(command))
-        .map((command) => ({ message: `kubeconfig: user "${user.name}" starts the program ${command}, expected one that is allowed`, hint: `allow-exec-plugin: ${command}` }));
+        .map((command) => ({
+        message: `kubeconfig: user "${user.name}" starts the program ${command}, expected one that is allowed`,
+        hint: `allow-exec-plugin: ${command}`,
+    }));
 }
 function trustsAnybody(cluster, { allowInsecure }) {
     if (allowInsecure)
@@ -45198,7 +45443,10 @@ function trustsAnybody(cluster, { allowInsecure }) {
         found.push({ message: `kubeconfig: cluster "${cluster.name}" trusts any server (insecure-skip-tls-verify), expected certificate-authority-data`, hint });
     }
     if (/^http:/i.test((0,kubeconfig/* textField */.M8)(cluster, 'server') ?? '')) {
-        found.push({ message: `kubeconfig: cluster "${cluster.name}" is spoken to in the clear, expected an https: server, got ${withoutUser((0,kubeconfig/* textField */.M8)(cluster, 'server') ?? '')}`, hint });
+        found.push({
+            message: `kubeconfig: cluster "${cluster.name}" is spoken to in the clear, expected an https: server, got ${withoutUser((0,kubeconfig/* textField */.M8)(cluster, 'server') ?? '')}`,
+            hint,
+        });
     }
     return found;
 }
@@ -45207,10 +45455,17 @@ function goesThroughProxy(cluster, { allowProxy }) {
     if (proxy === undefined || proxy === allowProxy || withoutUser(proxy) === allowProxy)
         return [];
     const shown = withoutUser(proxy);
-    return [{ message: `kubeconfig: cluster "${cluster.name}" is reached through the proxy ${shown}, expected one that is allowed`, hint: `allow-proxy: ${shown}` }];
+    return [
+        { message: `kubeconfig: cluster "${cluster.name}" is reached through the proxy ${shown}, expected one that is allowed`, hint: `allow-proxy: ${shown}` },
+    ];
 }
 const CLUSTER_FILES = [['certificate-authority']];
-const USER_FILES = [['client-certificate'], ['client-key'], ['tokenFile'], ['auth-provider', 'config', 'idp-certificate-authority']];
+const USER_FILES = [
+    ['client-certificate'],
+    ['client-key'],
+    ['tokenFile'],
+    ['auth-provider', 'config', 'idp-certificate-authority'],
+];
 /** A kubeconfig given as text has no place that its paths could begin at, and no business with the machine's files. */
 function readsFiles(entry, paths) {
     if (entry.file !== undefined)
@@ -45225,7 +45480,12 @@ function readsFiles(entry, paths) {
 function disablesTls(environment) {
     if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0')
         return [];
-    return [{ message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 makes every program here trust any server, expected it unset', hint: 'Unset NODE_TLS_REJECT_UNAUTHORIZED, and give the authority with NODE_EXTRA_CA_CERTS.' }];
+    return [
+        {
+            message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 makes every program here trust any server, expected it unset',
+            hint: 'Unset NODE_TLS_REJECT_UNAUTHORIZED, and give the authority with NODE_EXTRA_CA_CERTS.',
+        },
+    ];
 }
 
 // EXTERNAL MODULE: ./packages/kube/build/client/credentials/identity.js
@@ -45257,7 +45517,14 @@ function commandIdentity(user, host) {
             throw unusable(user, 'an access-token or a cmd-path', 'neither');
         return (0,identity/* fixedIdentity */.jY)((0,identity/* bearer */.CM)(stored));
     }
-    const program = { command, arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''), file: user.file, environment: {}, timeout: TIMEOUT, installHint: undefined };
+    const program = {
+        command,
+        arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''),
+        file: user.file,
+        environment: {},
+        timeout: TIMEOUT,
+        installHint: undefined,
+    };
     const fetch = async () => {
         const answer = parse(await (0,credentials_program/* runProgram */.m)(program, host), user);
         const token = (0,json_pointer/* valueAt */.fK)(answer, keyPath(field('token-key') ?? '{.access_token}'));
@@ -45286,7 +45553,9 @@ function parse(output, user) {
     }
 }
 function unusable(user, expected, got) {
-    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: user "${user.name}" has no usable token, expected ${expected}, got ${got}`, { hint: 'Use an exec plugin (gke-gcloud-auth-plugin, kubelogin) instead of the auth-provider.' });
+    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: user "${user.name}" has no usable token, expected ${expected}, got ${got}`, {
+        hint: 'Use an exec plugin (gke-gcloud-auth-plugin, kubelogin) instead of the auth-provider.',
+    });
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -45315,7 +45584,10 @@ async function readCredentialFile(path) {
     }
     catch (error) {
         const { code } = error;
-        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected the file it points to, got ${code ?? 'an error'}`, { cause: error, hint: 'Check the paths in the kubeconfig.' });
+        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected the file it points to, got ${code ?? 'an error'}`, {
+            cause: error,
+            hint: 'Check the paths in the kubeconfig.',
+        });
     }
 }
 
@@ -45330,23 +45602,27 @@ async function readCredentialFile(path) {
 
 /** Makes an account of what a context leads to. Its dangers have been accepted by then. Nothing is contacted and no program started yet. */
 async function accountOf({ cluster, user, namespace, context }, host) {
-    const address = (0,kubeconfig/* textField */.M8)(cluster, 'server');
-    const server = address === undefined ? null : URL.parse(address);
-    if (server === null || !/^https?:$/.test(server.protocol))
-        throw invalid(`cluster "${cluster.name}" has no usable server`, 'an https: address', address ?? 'nothing');
-    const ca = await pem(cluster, 'certificate-authority');
-    const serverName = (0,kubeconfig/* textField */.M8)(cluster, 'tls-server-name');
-    const insecure = (0,json_pointer/* valueAt */.fK)(cluster.fields, ['insecure-skip-tls-verify']) === true;
-    if (user !== undefined)
-        (0,secret_values/* maskSecret */.$)(host, (0,kubeconfig/* textField */.M8)(user, 'password'));
     return {
-        server,
+        server: serverOf(cluster),
         namespace,
         proxy: (0,kubeconfig/* textField */.M8)(cluster, 'proxy-url'),
-        tls: { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }), ...(insecure ? { insecure } : {}) },
+        tls: await trustOf(cluster),
         identity: user === undefined ? (0,identity/* fixedIdentity */.jY)({ headers: {} }) : await identityOf(user, cluster, { host, context }),
         headers: user === undefined ? {} : impersonation(user),
     };
+}
+function serverOf(cluster) {
+    const address = (0,kubeconfig/* textField */.M8)(cluster, 'server') ?? '';
+    const server = URL.parse(address);
+    if (server !== null && /^https?:$/.test(server.protocol))
+        return server;
+    throw invalid(`cluster "${cluster.name}" has no usable server`, 'an https: address', address === '' ? 'nothing' : address);
+}
+async function trustOf(cluster) {
+    const ca = await pem(cluster, 'certificate-authority');
+    const serverName = (0,kubeconfig/* textField */.M8)(cluster, 'tls-server-name');
+    const insecure = (0,json_pointer/* valueAt */.fK)(cluster.fields, ['insecure-skip-tls-verify']) === true;
+    return { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }), ...(insecure ? { insecure } : {}) };
 }
 async function identityOf(user, cluster, { host, context }) {
     const certificate = await pem(user, 'client-certificate');
@@ -45384,7 +45660,7 @@ function basic(username, password, host) {
     return (0,identity/* fixedIdentity */.jY)({ headers: { authorization: `Basic ${pair}` } });
 }
 async function providerSource(user, host) {
-    const name = (0,kubeconfig/* textField */.M8)(user, 'auth-provider', 'name');
+    const name = (0,kubeconfig/* textField */.M8)(user, 'auth-provider', 'name') ?? 'none';
     switch (name) {
         case 'oidc': {
             const { openidIdentity } = await __nccwpck_require__.e(/* import() */ 681).then(__nccwpck_require__.bind(__nccwpck_require__, 5681));
@@ -45395,7 +45671,9 @@ async function providerSource(user, host) {
         case 'azure':
             return commandIdentity(user, host);
         default:
-            throw new fault/* Fault */.vC('UNSUPPORTED', `kubeconfig: user "${user.name}" has an unknown auth-provider, expected oidc, gcp or azure, got ${name ?? 'none'}`, { hint: 'Use an exec plugin instead.' });
+            throw new fault/* Fault */.vC('UNSUPPORTED', `kubeconfig: user "${user.name}" has an unknown auth-provider, expected oidc, gcp or azure, got ${name}`, {
+                hint: 'Use an exec plugin instead.',
+            });
     }
 }
 /** PEM from `<field>-data` (base64), otherwise from the file that `<field>` names. */
@@ -45418,7 +45696,9 @@ function impersonation(user) {
     const groups = (0,json_pointer/* valueAt */.fK)(user.fields, ['as-groups']);
     const unsupported = ['as-user-extra'].find((field) => user.fields[field] !== undefined) ?? (Array.isArray(groups) && groups.length > 1 ? 'several as-groups' : undefined);
     if (unsupported !== undefined)
-        throw new fault/* Fault */.vC('UNSUPPORTED', `kubeconfig: user "${user.name}" acts for another, expected as, as-uid and one of as-groups, got ${unsupported}`, { hint: 'Use an account that may do what is needed by itself.' });
+        throw new fault/* Fault */.vC('UNSUPPORTED', `kubeconfig: user "${user.name}" acts for another, expected as, as-uid and one of as-groups, got ${unsupported}`, {
+            hint: 'Use an account that may do what is needed by itself.',
+        });
     return {
         ...(as === undefined ? {} : { 'impersonate-user': as }),
         ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
@@ -45466,13 +45746,18 @@ async function readIfThere(path, host) {
         const { code } = error;
         if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
             return undefined;
-        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected a readable file, got ${code ?? 'an error'}`, { cause: error, hint: 'Check the path and its permissions.' });
+        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected a readable file, got ${code ?? 'an error'}`, {
+            cause: error,
+            hint: 'Check the path and its permissions.',
+        });
     }
 }
 function missing(what, got) {
     // A token pasted into the wrong input would be printed here, so only what looks like a path is.
     const shown = got.length > 200 ? `a text of ${got.length} characters` : `"${got}"`;
-    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${what}, expected a kubeconfig, got ${shown}`, { hint: 'Set the `kubeconfig` input to the content or the path of a kubeconfig.' });
+    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: ${what}, expected a kubeconfig, got ${shown}`, {
+        hint: 'Set the `kubeconfig` input to the content or the path of a kubeconfig.',
+    });
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -45510,7 +45795,10 @@ async function pod_account_readIfThere(path) {
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
-        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `service account: ${path} cannot be read`, { cause: error, hint: 'Check the permissions of the service account files.' });
+        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `service account: ${path} cannot be read`, {
+            cause: error,
+            hint: 'Check the permissions of the service account files.',
+        });
     }
 }
 
@@ -45584,7 +45872,7 @@ function parseObject(response, call) {
 
 
 
-/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once. */
+/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once, as long as what is asked for is found. */
 class Discovery {
     #rest;
     #versions = new Map();
@@ -45599,6 +45887,7 @@ class Discovery {
         const found = (await this.#served(apiVersion))?.find((resource) => resource.kind === kind);
         if (found !== undefined)
             return bare(found);
+        this.#forget();
         throw await this.#unserved(apiVersion, kind);
     }
     async byName(name) {
@@ -45613,6 +45902,7 @@ class Discovery {
         const found = lists.flatMap((list) => list ?? []).find(({ names }) => names.includes(first));
         if (found !== undefined)
             return bare(found);
+        this.#forget();
         throw new fault/* Fault */.vC('UNSUPPORTED', `kind "${name}": this API server serves none, expected a kind, a plural or a short name`, {
             hint: 'Write it as kubectl api-resources shows it, with its group where two groups share the name.',
         });
@@ -45644,6 +45934,11 @@ class Discovery {
         });
         this.#groups.catch(() => (this.#groups = undefined));
         return this.#groups;
+    }
+    /** What is not served now may be in a moment: whoever brings it asks again. */
+    #forget() {
+        this.#versions.clear();
+        this.#groups = undefined;
     }
     async #unserved(apiVersion, kind) {
         const group = (await this.#allGroups()).find(({ name }) => name === (0,known_resources/* groupOf */.F8)(apiVersion));
@@ -45729,7 +46024,9 @@ function parseKind(body) {
 }
 function causesOf(value) {
     const causes = (0,json_pointer/* valueAt */.fK)(value, ['details', 'causes']);
-    return Array.isArray(causes) ? causes.map((cause) => ({ reason: status_text(cause, 'reason'), message: clean(status_text(cause, 'message')), field: status_text(cause, 'field') })) : [];
+    return Array.isArray(causes)
+        ? causes.map((cause) => ({ reason: status_text(cause, 'reason'), message: clean(status_text(cause, 'message')), field: status_text(cause, 'field') }))
+        : [];
 }
 /** Seconds only: a date would be compared with our own clock, which may be wrong. */
 function retryAfterOf(header, seconds) {
@@ -45819,24 +46116,21 @@ function forbidden(status, call) {
         // Quotas, Pod security and webhooks say 403 too: no Role mends those.
         return { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, hint: 'Change the object, or what admits objects to this namespace.' };
     }
-    const access = call.access;
-    const rule = {
-        group: words?.['group'] ?? (access === undefined ? '' : (0,known_resources/* groupOf */.F8)(access.resource.apiVersion)),
-        resource: words?.['resource'] ?? resourceOf(access),
-        verbs: [words?.['verb'] ?? access?.verb ?? 'get'],
-    };
-    const namespace = words?.['namespace'] ?? access?.namespace;
-    const role = namespace === undefined ? 'a ClusterRole' : `a Role of namespace ${namespace}`;
-    const text = `this account may not ${rule.verbs[0]} ${rule.resource}: ${status.message}`;
-    if (rule.resource === '')
+    const { group, resource, verb, namespace } = words === undefined ? ownWords(call.access) : { ...NOBODY, ...words };
+    const text = `this account may not ${verb} ${resource}: ${status.message}`;
+    if (resource === '')
         return { code: 'ACCESS_DENIED', text };
-    return { code: 'ACCESS_DENIED', text, hint: `Add this rule to ${role} of the account:\n${accessRulesYaml([rule])}` };
+    const role = namespace === undefined ? 'a ClusterRole' : `a Role of namespace ${namespace}`;
+    return { code: 'ACCESS_DENIED', text, hint: `Add this rule to ${role} of the account:\n${accessRulesYaml([{ group, resource, verbs: [verb] }])}` };
 }
 const ANONYMOUS = /^$|system:anonymous/;
-function resourceOf(access) {
+const NOBODY = { group: '', resource: '', verb: 'get' };
+/** What we asked for, where the server does not say it. */
+function ownWords(access) {
     if (access === undefined)
-        return '';
-    return access.subresource === undefined ? access.resource.plural : `${access.resource.plural}/${access.subresource}`;
+        return NOBODY;
+    const { resource, subresource, verb, namespace } = access;
+    return { group: (0,known_resources/* groupOf */.F8)(resource.apiVersion), resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`, verb, namespace };
 }
 /** The server names the object it misses; without a name it is the kind, or the whole path, that it does not know. */
 function absent(status, call) {
@@ -46063,7 +46357,9 @@ class Rest {
         url.pathname = `${base}${path}`;
         // A URL resolves dots and turns \\ into /: what it would ask for then is something else.
         if (url.pathname.split('/').length !== `${base}${path}`.split('/').length) {
-            throw new fault/* Fault */.vC('INPUT_INVALID', `${target}: the path leaves its place, expected none with dot segments, got ${path}`, { hint: 'Write the path without .. in it.' });
+            throw new fault/* Fault */.vC('INPUT_INVALID', `${target}: the path leaves its place, expected none with dot segments, got ${path}`, {
+                hint: 'Write the path without .. in it.',
+            });
         }
         if (search !== undefined)
             url.search = search;
@@ -46135,22 +46431,17 @@ async function proxyRequest(rest, request, options = {}) {
 function isUnreached({ status, body }) {
     return status >= 500 && UNREACHED.test(body);
 }
-function proxyCall({ namespace, target, name, scheme, port, path, method = 'GET', headers = {}, timeout }, options) {
+function proxyCall(request, options) {
+    const { namespace, target, name, path, method = 'GET', headers = {}, timeout } = request;
     const resource = (0,known_resources/* knownResourceNamed */.Hn)(target);
     if (resource === undefined)
         throw new TypeError(`${target} are known`);
     const subject = `${resource.kind} "${namespace}/${name}"`;
     const [pathname = '', ...search] = path.replace(/#.*$/s, '').split('?');
-    if (!pathname.startsWith('/') || hasDots(pathname)) {
-        throw new fault/* Fault */.vC('INPUT_INVALID', `${subject}: the path leaves its place, expected one that begins with / and has no dot segments, got ${path}`, { hint: 'Write the path without .. in it.' });
-    }
-    const ours = Object.keys(headers).find((header) => OURS.test(header));
-    if (ours !== undefined)
-        throw new fault/* Fault */.vC('INPUT_INVALID', `${subject}: the header ${ours} cannot be set on a request through the API server`, { hint: `Leave the header ${ours} out.` });
-    const place = `${scheme === 'https' ? 'https:' : ''}${segment(name, 'name')}${port === undefined ? '' : `:${segment(String(port), 'port')}`}`;
+    refuseUnsafe(subject, pathname, headers);
     return {
         method,
-        path: `${collectionPath(resource, namespace)}/${place}/proxy${pathname}`,
+        path: `${collectionPath(resource, namespace)}/${placeOf(request)}/proxy${pathname}`,
         ...(search.length === 0 ? {} : { search: search.join('?') }),
         headers: { accept: '*/*', ...headers },
         target: `${subject}: ${method} ${pathname}`,
@@ -46158,6 +46449,23 @@ function proxyCall({ namespace, target, name, scheme, port, path, method = 'GET'
         signal: options.signal,
         timeout,
     };
+}
+/** `https:web-1:8080`, as the API server takes it. */
+function placeOf({ scheme, name, port }) {
+    return `${scheme === 'https' ? 'https:' : ''}${segment(name, 'name')}${port === undefined ? '' : `:${segment(String(port), 'port')}`}`;
+}
+function refuseUnsafe(subject, pathname, headers) {
+    if (!pathname.startsWith('/') || hasDots(pathname)) {
+        throw new fault/* Fault */.vC('INPUT_INVALID', `${subject}: the path leaves its place, expected one that begins with / and has no dot segments, got ${pathname}`, {
+            hint: 'Write the path without .. in it.',
+        });
+    }
+    const ours = Object.keys(headers).find((header) => OURS.test(header));
+    if (ours === undefined)
+        return;
+    throw new fault/* Fault */.vC('INPUT_INVALID', `${subject}: the header ${ours} cannot be set on a request through the API server`, {
+        hint: `Leave the header ${ours} out.`,
+    });
 }
 /** The API server asks RBAC about proxied requests by their method. */
 const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
@@ -46280,7 +46588,9 @@ function showsPatch(document, operations) {
                 return !Array.isArray(parent) && (0,json_pointer/* valueAt */.fK)(document, path) === undefined;
             case 'add':
             case 'replace':
-                return path.at(-1) === '-' && Array.isArray(parent) ? parent.some((item) => (0,json_pointer/* sameJson */.Vk)(item, operation.value)) : (0,json_pointer/* sameJson */.Vk)((0,json_pointer/* valueAt */.fK)(document, path), operation.value);
+                return path.at(-1) === '-' && Array.isArray(parent)
+                    ? parent.some((item) => (0,json_pointer/* sameJson */.Vk)(item, operation.value))
+                    : (0,json_pointer/* sameJson */.Vk)((0,json_pointer/* valueAt */.fK)(document, path), operation.value);
         }
     });
 }
@@ -46374,15 +46684,18 @@ function isStandsAgainst(error) {
 }
 /** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
 function holds(live, sent) {
-    if (sent === undefined || sent === null)
-        return live === undefined || live === null || sent === undefined;
+    if (sent === undefined)
+        return true;
+    if (sent === null)
+        return live === undefined || live === null;
     if (Array.isArray(sent))
         return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item));
     if (typeof sent !== 'object')
         return live === sent;
-    if (typeof live !== 'object' || live === null || Array.isArray(live))
-        return false;
-    return Object.entries(sent).every(([key, value]) => holds(Object.hasOwn(live, key) ? live[key] : undefined, value));
+    return isMap(live) && Object.entries(sent).every(([key, value]) => holds((0,json_pointer/* valueAt */.fK)(live, [key]), value));
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function withoutVersion(object) {
     const { resourceVersion: _version, ...metadata } = object.metadata;
@@ -46396,8 +46709,10 @@ function content({ status: _status, ...object }) {
 /** What an apply decides: everything but status and bookkeeping, with who owns which field, though not since when. */
 function applied(object) {
     const { managedFields = [] } = object.metadata;
-    const owners = managedFields.map((entry) => ({ ...entry, time: undefined })).filter((entry) => !('subresource' in entry && entry.subresource !== undefined));
-    return { content: content(object), owners: owners.map((owner) => JSON.stringify(owner)).sort() };
+    const owners = managedFields
+        .map((entry) => ({ ...entry, time: undefined }))
+        .filter((entry) => !('subresource' in entry && entry.subresource !== undefined));
+    return { content: content(object), owners: owners.map((owner) => JSON.stringify(owner)).toSorted() };
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/writes.js
@@ -46406,7 +46721,7 @@ function applied(object) {
 
 
 
-
+const METHODS = { create: 'POST', update: 'PUT', patch: 'PATCH' };
 /**
  * Sends writes. One that the server cannot have heard is sent again; one whose reply was lost is read back first, and what is there decides (see lost-write.ts).
  * A dry run changes nothing, so it is simply sent again.
@@ -46420,7 +46735,7 @@ class Writes {
     }
     async create(reference, object, options) {
         const call = {
-            ...this.#call('POST', 'create', reference, options),
+            ...this.#call('create', reference, options),
             path: collectionPath(reference.resource, reference.namespace),
             ...json(object),
         };
@@ -46430,7 +46745,7 @@ class Writes {
         });
     }
     async replace(reference, object, options) {
-        const call = { ...this.#call('PUT', 'update', reference, options), ...json(object) };
+        const call = { ...this.#call('update', reference, options), ...json(object) };
         return this.#write(call, options, async () => {
             const live = await this.#read(reference, options);
             return { live, verdict: judgeReplace(live, object) };
@@ -46446,7 +46761,11 @@ class Writes {
         });
     }
     async patch(reference, operations, options) {
-        const call = { ...this.#call('PATCH', 'patch', reference, options), headers: { 'content-type': 'application/json-patch+json' }, body: JSON.stringify(operations) };
+        const call = {
+            ...this.#call('patch', reference, options),
+            headers: { 'content-type': 'application/json-patch+json' },
+            body: JSON.stringify(operations),
+        };
         return this.#write(call, options, async () => {
             const live = await this.#read(reference, options);
             return { live, verdict: judgePatch(live, operations) };
@@ -46468,12 +46787,12 @@ class Writes {
             return { live, verdict: judgeDelete(live, preconditions?.uid) };
         });
     }
-    #call(method, verb, reference, { manager, dryRun, signal }) {
+    #call(verb, reference, { manager, dryRun, signal }) {
         const query = { fieldManager: manager, fieldValidation: 'Strict', dryRun: dryRun === true ? 'All' : undefined };
-        return { ...objectCall(method, verb, reference), target: (0,build_reference/* describeReference */.P5)(reference), access: accessTo(verb, reference), query, signal };
+        return { ...objectCall(METHODS[verb], verb, reference), query, signal };
     }
     #applyCall(reference, object, options) {
-        const call = this.#call('PATCH', 'patch', reference, options);
+        const call = this.#call('patch', reference, options);
         const query = { ...call.query, force: options.force === true ? 'true' : undefined };
         return { ...call, query, headers: { 'content-type': 'application/apply-patch+yaml' }, body: JSON.stringify(object) };
     }
@@ -46498,15 +46817,11 @@ class Writes {
     async #send(call, { dryRun, signal }, readBack) {
         const deadline = this.#rest.writeDeadline();
         let lost;
-        return this.#rest.retry(async () => {
-            if (lost !== undefined) {
-                const { verdict, live } = await readBack();
-                if (verdict === 'changed')
-                    throw unknownOutcome(call.target, lost);
-                if (verdict === 'done')
-                    return live === undefined ? GONE : { live };
-                lost = undefined;
-            }
+        const attempt = async () => {
+            const known = lost === undefined ? undefined : await settle(call, lost, readBack);
+            if (known !== undefined)
+                return known;
+            lost = undefined;
             try {
                 return await this.#rest.once(call, deadline);
             }
@@ -46517,8 +46832,18 @@ class Writes {
                     lost = error;
                 throw error;
             }
-        }, { deadline, signal, again: isPassing });
+        };
+        return this.#rest.retry(attempt, { deadline, signal, again: isPassing });
     }
+}
+/** Reads back what became of a lost write: its end, or undefined when it is to be sent again. */
+async function settle(call, lost, readBack) {
+    const { verdict, live } = await readBack();
+    if (verdict === 'changed')
+        throw unknownOutcome(call.target, lost);
+    if (verdict === 'repeat')
+        return undefined;
+    return live === undefined ? GONE : { live };
 }
 /** What deleting makes of an object, and of one that was not there. */
 const GONE = { status: 404, headers: {}, body: '' };
@@ -46708,7 +47033,9 @@ async function findAccount(inputs, host, options) {
         return accountOf(choice, host);
     }
     if (given(inputs.context) !== undefined) {
-        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: context "${inputs.context}" is wanted, expected a kubeconfig it stands in, got none`, { hint: 'Set the `kubeconfig` input, or KUBECONFIG, as well.' });
+        throw new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: context "${inputs.context}" is wanted, expected a kubeconfig it stands in, got none`, {
+            hint: 'Set the `kubeconfig` input, or KUBECONFIG, as well.',
+        });
     }
     const account = await podAccount(host, options.serviceAccountFolder ?? SERVICE_ACCOUNT);
     if (account !== undefined)
@@ -46820,13 +47147,13 @@ function valueAt(root, path) {
 function sameJson(one, other) {
     if (one === other)
         return true;
-    if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other))
         return false;
-    if (Array.isArray(one) || Array.isArray(other)) {
-        return Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((item, index) => sameJson(item, other[index]));
-    }
     const [left, right] = [present(one), present(other)];
     return left.size === right.size && [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null;
 }
 function present(object) {
     return new Map(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -46917,15 +47244,16 @@ function bare({ apiVersion, kind, plural, namespaced }) {
 function indexNames() {
     const names = new Map();
     for (const known of KNOWN) {
-        const [groupName, version] = [groupOf(known.apiVersion), known.apiVersion.split('/').at(-1)];
-        for (const name of [known.kind.toLowerCase(), known.plural, ...known.short]) {
-            const qualified = groupName === '' ? [name] : [name, `${name}.${groupName}`, `${name}.${version}.${groupName}`];
-            for (const key of qualified)
-                if (!names.has(key))
-                    names.set(key, bare(known));
-        }
+        for (const name of namesOf(known))
+            if (!names.has(name))
+                names.set(name, bare(known));
     }
     return names;
+}
+function namesOf({ apiVersion, kind, plural, short }) {
+    const names = [kind.toLowerCase(), plural, ...short];
+    const [groupName, version] = [groupOf(apiVersion), apiVersion.split('/').at(-1)];
+    return groupName === '' ? names : [...names, ...names.flatMap((name) => [`${name}.${groupName}`, `${name}.${version}.${groupName}`])];
 }
 
 

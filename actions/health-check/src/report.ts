@@ -139,5 +139,12 @@ function plainTarget(target: TargetHealth): unknown {
   const { reference, diagnosis, ...rest } = target
   const { resource, namespace, name } = reference
   const place = namespace === undefined ? {} : { namespace }
-  return { kind: resource.kind, apiVersion: resource.apiVersion, ...place, name, ...rest, ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }) }
+  return {
+    kind: resource.kind,
+    apiVersion: resource.apiVersion,
+    ...place,
+    name,
+    ...rest,
+    ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }),
+  }
 }

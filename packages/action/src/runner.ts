@@ -87,7 +87,8 @@ async function publish(report: Report, { operation, host, redaction, print }: De
     const { conclusion, verdict, outputs, details } = report
     await writeFile(file, redaction.clean(`${JSON.stringify({ conclusion, verdict, outputs, details }, undefined, 2)}\n`), { mode: 0o600, flag: 'wx' })
     for (const [name, value] of Object.entries({ ...outputs, conclusion, report: file })) core.setOutput(name, redaction.clean(value))
-    if (host.environment['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(redaction.clean(renderSummary([{ type: 'heading', text: verdict }, ...report.summary]))).write()
+    if (host.environment['GITHUB_STEP_SUMMARY'] !== undefined)
+      await core.summary.addRaw(redaction.clean(renderSummary([{ type: 'heading', text: verdict }, ...report.summary]))).write()
     return true
   } catch (error) {
     core.error(`The outputs or the summary could not be written: ${inertLine(error instanceof Error ? error.message : String(error))}`, {

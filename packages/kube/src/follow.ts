@@ -64,6 +64,8 @@ class Follower implements Followed {
   #lastContact: number
   #blind = true
   #failures = 0
+  /** Events so far, bookmarks included. */
+  #heard = 0
 
   constructor(cluster: Cluster, selection: Selection, options: FollowOptions) {
     this.#cluster = cluster
@@ -130,30 +132,33 @@ class Follower implements Followed {
 
   /** Reads one watch to its end. Throws WatchExpired, and UNAVAILABLE when it broke. */
   async #watch(relistAt: number): Promise<'closed' | 'relist'> {
-    const { clock, silence = SILENCE } = this.#options
+    const { clock } = this.#options
     const session = new AbortController()
     const signal = AbortSignal.any([session.signal, this.#stop.signal])
-    const events = this.#cluster.watch(this.selection, { resourceVersion: this.#picture.resourceVersion, signal })[Symbol.asyncIterator]()
+    const stream = this.#cluster.watch(this.selection, { resourceVersion: this.#picture.resourceVersion, signal })
     const begun = clock.now()
-    let heard = false
+    const heardBefore = this.#heard
+    const lived = () => this.#heard > heardBefore || clock.now() - begun >= SHORTEST_WATCH
     try {
-      for (;;) {
-        const silentAt = clock.now() + silence
-        const next = await this.#nextBefore(events, Math.min(silentAt, relistAt))
-        if (next === undefined) {
-          if (clock.now() >= silentAt) this.#lostSight()
-          return 'relist'
-        }
-        if (next.done === true) {
-          if (heard || clock.now() - begun >= SHORTEST_WATCH) return 'closed'
-          throw new Fault('UNAVAILABLE', `watch of ${this.selection.resource.plural}: closed at once without an event, expected a stream`)
-        }
-        heard = true
-        this.#seen(this.#picture.take(next.value))
-      }
+      const end = await this.#read(stream[Symbol.asyncIterator](), relistAt)
+      if (end === 'relist' || lived()) return end
+      throw new Fault('UNAVAILABLE', `watch of ${this.selection.resource.plural}: closed at once without an event, expected a stream`)
     } finally {
-      if (heard || clock.now() - begun >= SHORTEST_WATCH) this.#failures = 0
+      if (lived()) this.#failures = 0
       session.abort(new Fault('CANCELLED', `watch of ${this.selection.resource.plural}: over`))
+    }
+  }
+
+  async #read(events: AsyncIterator<WatchEvent>, relistAt: number): Promise<'closed' | 'relist'> {
+    const { clock, silence = SILENCE } = this.#options
+    for (;;) {
+      const silentAt = clock.now() + silence
+      const next = await this.#nextBefore(events, Math.min(silentAt, relistAt))
+      if (next === undefined && clock.now() >= silentAt) this.#lostSight()
+      if (next === undefined) return 'relist'
+      if (next.done === true) return 'closed'
+      this.#heard += 1
+      this.#seen(this.#picture.take(next.value))
     }
   }
 
@@ -193,7 +198,7 @@ class Follower implements Followed {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of this.#listeners) listener()
   }
 
   #end(fault: Fault): void {

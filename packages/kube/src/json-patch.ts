@@ -32,7 +32,9 @@ export function showsPatch(document: unknown, operations: readonly PatchOperatio
         return !Array.isArray(parent) && valueAt(document, path) === undefined
       case 'add':
       case 'replace':
-        return path.at(-1) === '-' && Array.isArray(parent) ? parent.some((item) => sameJson(item, operation.value)) : sameJson(valueAt(document, path), operation.value)
+        return path.at(-1) === '-' && Array.isArray(parent)
+          ? parent.some((item) => sameJson(item, operation.value))
+          : sameJson(valueAt(document, path), operation.value)
     }
   })
 }

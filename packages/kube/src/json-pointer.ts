@@ -28,12 +28,13 @@ export function valueAt(root: unknown, path: readonly PathSegment[]): unknown {
 /** Tells whether two JSON values are the same; the order of keys does not matter, and an undefined property is an absent one. */
 export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  if (Array.isArray(one) || Array.isArray(other)) {
-    return Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((item, index) => sameJson(item, other[index]))
-  }
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false
   const [left, right] = [present(one), present(other)]
   return left.size === right.size && [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function present(object: object): Map<string, unknown> {

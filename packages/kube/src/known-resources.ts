@@ -87,11 +87,13 @@ function bare({ apiVersion, kind, plural, namespaced }: KnownResource): Resource
 function indexNames(): Map<string, Resource> {
   const names = new Map<string, Resource>()
   for (const known of KNOWN) {
-    const [groupName, version] = [groupOf(known.apiVersion), known.apiVersion.split('/').at(-1)]
-    for (const name of [known.kind.toLowerCase(), known.plural, ...known.short]) {
-      const qualified = groupName === '' ? [name] : [name, `${name}.${groupName}`, `${name}.${version}.${groupName}`]
-      for (const key of qualified) if (!names.has(key)) names.set(key, bare(known))
-    }
+    for (const name of namesOf(known)) if (!names.has(name)) names.set(name, bare(known))
   }
   return names
+}
+
+function namesOf({ apiVersion, kind, plural, short }: KnownResource): string[] {
+  const names = [kind.toLowerCase(), plural, ...short]
+  const [groupName, version] = [groupOf(apiVersion), apiVersion.split('/').at(-1)]
+  return groupName === '' ? names : [...names, ...names.flatMap((name) => [`${name}.${groupName}`, `${name}.${version}.${groupName}`])]
 }

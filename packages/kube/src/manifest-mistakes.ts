@@ -30,7 +30,13 @@ function wrongName(metadata: Readonly<Record<string, unknown>>): Mistake[] {
   const { name, generateName } = metadata
   if (typeof name === 'string' && name !== '') return []
   if (name === undefined && generateName !== undefined) {
-    return [{ path: ['metadata', 'generateName'], text: 'generateName makes another object on every run, expected metadata.name', hint: 'Give the object a name of its own.' }]
+    return [
+      {
+        path: ['metadata', 'generateName'],
+        text: 'generateName makes another object on every run, expected metadata.name',
+        hint: 'Give the object a name of its own.',
+      },
+    ]
   }
   return [{ path: ['metadata', 'name'], text: `metadata.name is missing, expected a text, got ${nameOf(name)}`, ...quoteHint(name) }]
 }
@@ -46,7 +52,11 @@ function wrongTexts(metadata: Readonly<Record<string, unknown>>, field: 'labels'
   if (!isRecord(map)) return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${nameOf(map)}` }]
   return Object.entries(map)
     .filter(([, text]) => typeof text !== 'string')
-    .map(([key, text]) => ({ path: ['metadata', field, key], text: `${field} hold texts only, expected a text for "${key}", got ${nameOf(text)}`, ...quoteHint(text) }))
+    .map(([key, text]) => ({
+      path: ['metadata', field, key],
+      text: `${field} hold texts only, expected a text for "${key}", got ${nameOf(text)}`,
+      ...quoteHint(text),
+    }))
 }
 
 const IDENTITY: readonly ManifestPath[] = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']]
@@ -75,5 +85,5 @@ function nameOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${value.slice(0, 60)}`
-  return `the ${typeof value} ${String(value)}`
+  return typeof value === 'number' || typeof value === 'boolean' ? `the ${typeof value} ${value}` : `a ${typeof value}`
 }

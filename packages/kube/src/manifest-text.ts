@@ -1,5 +1,5 @@
 import type { Problem, SourcePosition } from '@fairlead/base'
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type ScalarTag, type Tags } from 'yaml'
+import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type ScalarTag, type Tags } from 'yaml'
 import type { PathSegment } from './json-pointer.ts'
 
 /** A file of Kubernetes manifests: its name as messages should show it, and its content. */
@@ -30,7 +30,10 @@ export class ManifestText {
     this.#text = text
     const bytes = Buffer.byteLength(text)
     this.documents = bytes > MOST_BYTES ? [] : this.#parse()
-    this.problems = bytes > MOST_BYTES ? [{ message: `${file}: the file is too large, expected at most 5 MB, got ${(bytes / 1024 / 1024).toFixed(1)} MB` }] : this.#malformed()
+    this.problems =
+      bytes > MOST_BYTES
+        ? [{ message: `${file}: the file is too large, expected at most 5 MB, got ${(bytes / 1024 / 1024).toFixed(1)} MB` }]
+        : this.#malformed()
   }
 
   /** Says what is wrong at an offset, with the line and a caret under the place. */
@@ -49,7 +52,16 @@ export class ManifestText {
   }
 
   #parse(): readonly Document[] {
-    const options = { lineCounter: this.#lines, prettyErrors: false, stringKeys: true, merge: true, schema: 'yaml-1.1', resolveKnownTags: false, logLevel: 'silent', customTags: kubernetesTags } as const
+    const options = {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      stringKeys: true,
+      merge: true,
+      schema: 'yaml-1.1',
+      resolveKnownTags: false,
+      logLevel: 'silent',
+      customTags: kubernetesTags,
+    } as const
     const documents = parseAllDocuments(this.#text, options)
     return Array.isArray(documents) ? documents : []
   }
@@ -66,7 +78,7 @@ export class ManifestText {
     const found: Problem[] = []
     visit(document, {
       Collection: (_key, node, path) => {
-        if (path.length <= 2 * DEEPEST) return undefined
+        if (path.filter((each) => isCollection(each)).length < DEEPEST) return undefined
         found.push(this.problem(node.range?.[0] ?? 0, `nested too deeply, expected at most ${DEEPEST} levels`))
         return visit.BREAK
       },
@@ -81,24 +93,48 @@ export const TEMPLATE_HINT = 'Render the templates first, or give the folder as 
 /** An expression where YAML expects a value, a key or an item; those inside block texts (alert rules, scripts) are data and stand behind other words. */
 const TEMPLATE = /^(?:[^\n"'#|>]*:\s+|\s*-\s+|\s*)\{\{/m
 
+/** Finds an alias that stands before its anchor, or for none. */
+export function findLooseAlias(document: Document): { readonly offset: number; readonly name: string } | undefined {
+  let found: { offset: number; name: string } | undefined
+  const anchors = new Set<string>()
+  visit(document, {
+    Node: (_key, node) => {
+      if ('anchor' in node && node.anchor !== undefined) anchors.add(node.anchor)
+    },
+    Alias: (_key, node) => {
+      if (anchors.has(node.source)) return undefined
+      found = { offset: node.range?.[0] ?? 0, name: node.source }
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
 /** Finds the offset of a field: of its key where it stands, of its nearest ancestor where it does not. */
 export function offsetOf(document: Document, path: ManifestPath): number {
-  let node: unknown = document.contents
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+  let place: Place = { node: document.contents, offset: startOf(document.contents) ?? 0 }
   for (const segment of path) {
-    const target = isAlias(node) ? node.resolve(document) : node
-    if (isMap(target)) {
-      const pair = target.items.find(({ key }) => isScalar(key) && key.value === String(segment))
-      if (!isPair(pair) || !isNode(pair.key)) return offset
-      offset = pair.key.range?.[0] ?? offset
-      node = pair.value
-    } else if (isSeq(target)) {
-      node = target.items[Number(segment)]
-      if (!isNode(node)) return offset
-      offset = node.range?.[0] ?? offset
-    } else return offset
+    const next = step(isAlias(place.node) ? place.node.resolve(document) : place.node, segment)
+    if (next === undefined) break
+    place = next
   }
-  return offset
+  return place.offset
+}
+
+interface Place {
+  readonly node: unknown
+  readonly offset: number
+}
+
+function step(node: unknown, segment: PathSegment): Place | undefined {
+  const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === String(segment)) : undefined
+  const item: unknown = isSeq(node) ? node.items[Number(segment)] : undefined
+  const offset = startOf(pair === undefined ? item : pair.key)
+  return offset === undefined ? undefined : { node: pair === undefined ? item : pair.value, offset }
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
 }
 
 const OCTAL_WITH_O: ScalarTag = {
@@ -109,7 +145,9 @@ const OCTAL_WITH_O: ScalarTag = {
 }
 
 function kubernetesTags(tags: Tags): Tags {
-  const kept = tags.filter((tag) => typeof tag === 'string' || (!/:(?:timestamp|binary|omap|pairs|set)$/.test(tag.tag) && !('format' in tag && tag.format === 'TIME')))
+  const kept = tags.filter(
+    (tag) => typeof tag === 'string' || (!/:(?:timestamp|binary|omap|pairs|set)$/.test(tag.tag) && !('format' in tag && tag.format === 'TIME')),
+  )
   return [...kept, OCTAL_WITH_O]
 }
 

@@ -3,7 +3,7 @@ import type { Document } from 'yaml'
 import { valueAt } from './json-pointer.ts'
 import { groupOf } from './known-resources.ts'
 import { findMistakes } from './manifest-mistakes.ts'
-import { ManifestText, offsetOf, type ManifestFile, type ManifestPath } from './manifest-text.ts'
+import { findLooseAlias, ManifestText, offsetOf, type ManifestFile, type ManifestPath } from './manifest-text.ts'
 import type { KubeObject } from './object.ts'
 import { describeObject } from './reference.ts'
 
@@ -65,7 +65,12 @@ function readDocument(text: ManifestText, document: Document): Found {
   } catch (error) {
     // The library stops expanding at 100 aliases; nothing a person writes comes near.
     if (!(error instanceof ReferenceError)) throw error
-    return { objects: [], problems: [text.problem(document.range?.[0] ?? 0, 'its aliases multiply beyond measure, expected at most 100 of them')] }
+    const loose = findLooseAlias(document)
+    const problem =
+      loose === undefined
+        ? text.problem(document.range?.[0] ?? 0, 'its aliases multiply beyond measure, expected at most 100 of them')
+        : text.problem(loose.offset, `*${loose.name} stands for nothing, expected &${loose.name} before it`)
+    return { objects: [], problems: [problem] }
   }
 }
 
@@ -99,7 +104,13 @@ function findTwins(objects: readonly Located[]): Problem[] {
     }
     const first = twin.text.position(offsetOf(twin.document, twin.path))
     const offset = offsetOf(located.document, located.path)
-    return [located.text.problem(offset, `${describeObject(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`, 'Remove one of the two.')]
+    return [
+      located.text.problem(
+        offset,
+        `${describeObject(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`,
+        'Remove one of the two.',
+      ),
+    ]
   })
 }
 

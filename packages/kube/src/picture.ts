@@ -25,7 +25,12 @@ export class Picture {
   /** Replaces everything by a list; what is not in it is gone. Answers whether that changed anything. */
   replace(list: ObjectList): boolean {
     const before = this.#objects
-    this.#objects = new Map(list.items.map((object) => [keyOf(object), before.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(keyOf(object)) ?? object) : this.#kept(object)]))
+    this.#objects = new Map(
+      list.items.map((object) => [
+        keyOf(object),
+        before.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(keyOf(object)) ?? object) : this.#kept(object),
+      ]),
+    )
     this.#resourceVersion = list.resourceVersion
     const isSame = before.size === this.#objects.size && [...this.#objects].every(([key, object]) => before.get(key) === object)
     if (!isSame) this.#array = undefined

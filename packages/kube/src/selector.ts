@@ -101,9 +101,13 @@ const PREFIX = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/
 function checked(requirement: LabelRequirement, part: string, text: string): LabelRequirement {
   const wrong = wrongKey(requirement.key) ?? requirement.values?.map(wrongValue).find((reason) => reason !== undefined)
   if (wrong === undefined) return requirement
-  throw new Fault('INPUT_INVALID', `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`, {
-    hint: 'Write the selector as kubectl takes it with -l.',
-  })
+  throw new Fault(
+    'INPUT_INVALID',
+    `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`,
+    {
+      hint: 'Write the selector as kubectl takes it with -l.',
+    },
+  )
 }
 
 function wrongKey(key: string): string | undefined {

@@ -116,8 +116,8 @@ interface PhaseOptions {
 
 async function runPhase({ run, metadata, files, masker, script, state }: PhaseOptions): Promise<Phase> {
   const started = performance.now()
-  const [command = '', ...args] = [...(run.wrap ?? []), process.execPath, join(run.action, script)]
-  const child = spawn(command, args, {
+  const [command, ...args] = [...(run.wrap ?? []), process.execPath, join(run.action, script)]
+  const child = spawn(command ?? process.execPath, args, {
     cwd: files.GITHUB_WORKSPACE,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

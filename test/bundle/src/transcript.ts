@@ -20,11 +20,13 @@ export function transcript(record: StepRecord, requests: readonly string[] = [])
 
 /** Replaces what no two runs share; durations that were asked for stand behind words that say so, and stay. */
 export function steady(text: string): string {
-  return text
-    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uuid>')
-    .replaceAll(/\/[^\s"`,]*fairlead-step-[A-Za-z0-9]{6}/g, '<step>')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
-    .replaceAll(/(?<!within |up to |time of )\b(?:\d+m)?\d+(?:\.\d+)?(?:ms|s)\b/g, '<time>')
-    // Columns are as wide as the longest duration in them.
-    .replaceAll(/(\S) {2,}(?=\S)/g, '$1  ')
+  return (
+    text
+      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uuid>')
+      .replaceAll(/\/[^\s"`,]*fairlead-step-[A-Za-z0-9]{6}/g, '<step>')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
+      .replaceAll(/(?<!within |up to |time of )\b(?:\d+m)?\d+(?:\.\d+)?(?:ms|s)\b/g, '<time>')
+      // Columns are as wide as the longest duration in them.
+      .replaceAll(/(\S) {2,}(?=\S)/g, '$1  ')
+  )
 }

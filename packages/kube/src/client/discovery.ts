@@ -15,7 +15,7 @@ interface Group {
   readonly versions: readonly string[]
 }
 
-/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once. */
+/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once, as long as what is asked for is found. */
 export class Discovery {
   readonly #rest: Rest
   readonly #versions = new Map<string, Promise<readonly ServedResource[] | undefined>>()
@@ -30,6 +30,7 @@ export class Discovery {
     if (known !== undefined) return known
     const found = (await this.#served(apiVersion))?.find((resource) => resource.kind === kind)
     if (found !== undefined) return bare(found)
+    this.#forget()
     throw await this.#unserved(apiVersion, kind)
   }
 
@@ -43,6 +44,7 @@ export class Discovery {
     const lists = await Promise.all(groups.map((group) => this.#served(rest === undefined || group.name === rest ? group.preferred : versionIn(rest, group))))
     const found = lists.flatMap((list) => list ?? []).find(({ names }) => names.includes(first))
     if (found !== undefined) return bare(found)
+    this.#forget()
     throw new Fault('UNSUPPORTED', `kind "${name}": this API server serves none, expected a kind, a plural or a short name`, {
       hint: 'Write it as kubectl api-resources shows it, with its group where two groups share the name.',
     })
@@ -75,6 +77,12 @@ export class Discovery {
     })
     this.#groups.catch(() => (this.#groups = undefined))
     return this.#groups
+  }
+
+  /** What is not served now may be in a moment: whoever brings it asks again. */
+  #forget(): void {
+    this.#versions.clear()
+    this.#groups = undefined
   }
 
   async #unserved(apiVersion: string, kind: string): Promise<Fault> {

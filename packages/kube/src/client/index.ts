@@ -52,7 +52,9 @@ async function findAccount(inputs: ClusterInputs, host: Host, options: ClusterOp
     return accountOf(choice, host)
   }
   if (given(inputs.context) !== undefined) {
-    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: context "${inputs.context}" is wanted, expected a kubeconfig it stands in, got none`, { hint: 'Set the `kubeconfig` input, or KUBECONFIG, as well.' })
+    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: context "${inputs.context}" is wanted, expected a kubeconfig it stands in, got none`, {
+      hint: 'Set the `kubeconfig` input, or KUBECONFIG, as well.',
+    })
   }
   const account = await podAccount(host, options.serviceAccountFolder ?? SERVICE_ACCOUNT)
   if (account !== undefined) return account

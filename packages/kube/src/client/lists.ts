@@ -34,7 +34,7 @@ export function selectionCall(verb: 'list' | 'watch', selection: Selection, opti
 async function readPages(rest: Rest, selection: Selection, options: ReadOptions): Promise<ObjectList> {
   const call = selectionCall('list', selection, options)
   const items: KubeObject[] = []
-  for (let next = ''; ; ) {
+  for (let next = ''; ;) {
     const page = await readJson(rest, { ...call, query: { ...call.query, limit: PAGE, continue: next } })
     const found = valueAt(page, ['items'])
     for (const item of Array.isArray(found) ? found : []) items.push(dressed(item as KubeObject, selection))

@@ -5,7 +5,8 @@ import type { Rest } from './rest.ts'
 import { ServerFault } from './server-fault.ts'
 
 /** What the kubelet says of a container that has no log: it has not begun, or its previous life has been cleared away. */
-const NO_LOG = /previous terminated container .* not found|is waiting to start|is not valid for pod|ContainerCreating|PodInitializing|container not found|no logs? (?:is |are )?available/i
+const NO_LOG =
+  /previous terminated container .* not found|is waiting to start|is not valid for pod|ContainerCreating|PodInitializing|container not found|no logs? (?:is |are )?available/i
 const LAST_LINES = 100
 const MOST_BYTES = 1024 * 1024
 

@@ -1,7 +1,7 @@
 import { Fault, isFault } from '@fairlead/base'
 import type { PatchOperation } from '../cluster.ts'
 import { showsPatch } from '../json-patch.ts'
-import { sameJson } from '../json-pointer.ts'
+import { sameJson, valueAt } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 
 /**
@@ -68,11 +68,15 @@ export function isStandsAgainst(error: unknown): boolean {
 
 /** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
 function holds(live: unknown, sent: unknown): boolean {
-  if (sent === undefined || sent === null) return live === undefined || live === null || sent === undefined
+  if (sent === undefined) return true
+  if (sent === null) return live === undefined || live === null
   if (Array.isArray(sent)) return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item))
   if (typeof sent !== 'object') return live === sent
-  if (typeof live !== 'object' || live === null || Array.isArray(live)) return false
-  return Object.entries(sent).every(([key, value]) => holds(Object.hasOwn(live, key) ? (live as Record<string, unknown>)[key] : undefined, value))
+  return isMap(live) && Object.entries(sent).every(([key, value]) => holds(valueAt(live, [key]), value))
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function withoutVersion(object: KubeObject): KubeObject {
@@ -89,6 +93,8 @@ function content({ status: _status, ...object }: KubeObject): unknown {
 /** What an apply decides: everything but status and bookkeeping, with who owns which field, though not since when. */
 function applied(object: KubeObject): unknown {
   const { managedFields = [] } = object.metadata
-  const owners = managedFields.map((entry) => ({ ...(entry as object), time: undefined })).filter((entry) => !('subresource' in entry && entry.subresource !== undefined))
-  return { content: content(object), owners: owners.map((owner) => JSON.stringify(owner)).sort() }
+  const owners = managedFields
+    .map((entry) => ({ ...(entry as object), time: undefined }))
+    .filter((entry) => !('subresource' in entry && entry.subresource !== undefined))
+  return { content: content(object), owners: owners.map((owner) => JSON.stringify(owner)).toSorted() }
 }

@@ -32,20 +32,16 @@ function isUnreached({ status, body }: HttpResponse): boolean {
   return status >= 500 && UNREACHED.test(body)
 }
 
-function proxyCall({ namespace, target, name, scheme, port, path, method = 'GET', headers = {}, timeout }: ProxyRequest, options: ReadOptions): Call {
+function proxyCall(request: ProxyRequest, options: ReadOptions): Call {
+  const { namespace, target, name, path, method = 'GET', headers = {}, timeout } = request
   const resource = knownResourceNamed(target)
   if (resource === undefined) throw new TypeError(`${target} are known`)
   const subject = `${resource.kind} "${namespace}/${name}"`
   const [pathname = '', ...search] = path.replace(/#.*$/s, '').split('?')
-  if (!pathname.startsWith('/') || hasDots(pathname)) {
-    throw new Fault('INPUT_INVALID', `${subject}: the path leaves its place, expected one that begins with / and has no dot segments, got ${path}`, { hint: 'Write the path without .. in it.' })
-  }
-  const ours = Object.keys(headers).find((header) => OURS.test(header))
-  if (ours !== undefined) throw new Fault('INPUT_INVALID', `${subject}: the header ${ours} cannot be set on a request through the API server`, { hint: `Leave the header ${ours} out.` })
-  const place = `${scheme === 'https' ? 'https:' : ''}${segment(name, 'name')}${port === undefined ? '' : `:${segment(String(port), 'port')}`}`
+  refuseUnsafe(subject, pathname, headers)
   return {
     method,
-    path: `${collectionPath(resource, namespace)}/${place}/proxy${pathname}`,
+    path: `${collectionPath(resource, namespace)}/${placeOf(request)}/proxy${pathname}`,
     ...(search.length === 0 ? {} : { search: search.join('?') }),
     headers: { accept: '*/*', ...headers },
     target: `${subject}: ${method} ${pathname}`,
@@ -53,6 +49,24 @@ function proxyCall({ namespace, target, name, scheme, port, path, method = 'GET'
     signal: options.signal,
     timeout,
   }
+}
+
+/** `https:web-1:8080`, as the API server takes it. */
+function placeOf({ scheme, name, port }: ProxyRequest): string {
+  return `${scheme === 'https' ? 'https:' : ''}${segment(name, 'name')}${port === undefined ? '' : `:${segment(String(port), 'port')}`}`
+}
+
+function refuseUnsafe(subject: string, pathname: string, headers: Readonly<Record<string, string>>): void {
+  if (!pathname.startsWith('/') || hasDots(pathname)) {
+    throw new Fault('INPUT_INVALID', `${subject}: the path leaves its place, expected one that begins with / and has no dot segments, got ${pathname}`, {
+      hint: 'Write the path without .. in it.',
+    })
+  }
+  const ours = Object.keys(headers).find((header) => OURS.test(header))
+  if (ours === undefined) return
+  throw new Fault('INPUT_INVALID', `${subject}: the header ${ours} cannot be set on a request through the API server`, {
+    hint: `Leave the header ${ours} out.`,
+  })
 }
 
 /** The API server asks RBAC about proxied requests by their method. */

@@ -79,7 +79,8 @@ export class RestCluster implements Cluster {
       throw error instanceof ServerFault && error.status === 410 ? new WatchExpired(call.target, error) : error
     })
     try {
-      for await (const event of readWatch(stream.chunks, call)) yield event.type === 'BOOKMARK' || selection.managedFields === true ? event : { ...event, object: withoutManagedFields(event.object) }
+      for await (const event of readWatch(stream.chunks, call))
+        yield event.type === 'BOOKMARK' || selection.managedFields === true ? event : { ...event, object: withoutManagedFields(event.object) }
     } finally {
       stream.close()
     }

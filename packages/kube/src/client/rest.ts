@@ -87,7 +87,10 @@ export class Rest {
   }
 
   /** Repeats an attempt while `again` says so, with growing pauses or those the server asks for. The last error is thrown as it is. */
-  retry<T>(attempt: (number: number) => Promise<T>, options: { readonly deadline: Deadline; readonly signal: AbortSignal | undefined; readonly again: (error: unknown) => boolean }): Promise<T> {
+  retry<T>(
+    attempt: (number: number) => Promise<T>,
+    options: { readonly deadline: Deadline; readonly signal: AbortSignal | undefined; readonly again: (error: unknown) => boolean },
+  ): Promise<T> {
     const { clock, random } = this.#options
     const spread = random === undefined ? {} : { random }
     const { deadline, signal, again } = options
@@ -128,7 +131,9 @@ export class Rest {
     url.pathname = `${base}${path}`
     // A URL resolves dots and turns \\ into /: what it would ask for then is something else.
     if (url.pathname.split('/').length !== `${base}${path}`.split('/').length) {
-      throw new Fault('INPUT_INVALID', `${target}: the path leaves its place, expected none with dot segments, got ${path}`, { hint: 'Write the path without .. in it.' })
+      throw new Fault('INPUT_INVALID', `${target}: the path leaves its place, expected none with dot segments, got ${path}`, {
+        hint: 'Write the path without .. in it.',
+      })
     }
     if (search !== undefined) url.search = search
     for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') url.searchParams.set(name, value)

@@ -73,7 +73,8 @@ function redirected({ code, location }: Status): Explanation {
 }
 
 /** `deployments.apps "web" is forbidden: User "ci" cannot patch resource "deployments" in API group "apps" in the namespace "shop"` */
-const RBAC = /User "(?<user>[^"]*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?|path)/
+const RBAC =
+  /User "(?<user>[^"]*)" cannot (?<verb>\S+) (?:resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]+)")?|path)/
 
 function forbidden(status: Status, call: Call): Explanation {
   const words = RBAC.exec(status.message)?.groups
@@ -81,24 +82,29 @@ function forbidden(status: Status, call: Call): Explanation {
     // Quotas, Pod security and webhooks say 403 too: no Role mends those.
     return { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, hint: 'Change the object, or what admits objects to this namespace.' }
   }
-  const access = call.access
-  const rule = {
-    group: words?.['group'] ?? (access === undefined ? '' : groupOf(access.resource.apiVersion)),
-    resource: words?.['resource'] ?? resourceOf(access),
-    verbs: [words?.['verb'] ?? access?.verb ?? 'get'],
-  }
-  const namespace = words?.['namespace'] ?? access?.namespace
+  const { group, resource, verb, namespace } = words === undefined ? ownWords(call.access) : { ...NOBODY, ...words }
+  const text = `this account may not ${verb} ${resource}: ${status.message}`
+  if (resource === '') return { code: 'ACCESS_DENIED', text }
   const role = namespace === undefined ? 'a ClusterRole' : `a Role of namespace ${namespace}`
-  const text = `this account may not ${rule.verbs[0]} ${rule.resource}: ${status.message}`
-  if (rule.resource === '') return { code: 'ACCESS_DENIED', text }
-  return { code: 'ACCESS_DENIED', text, hint: `Add this rule to ${role} of the account:\n${accessRulesYaml([rule])}` }
+  return { code: 'ACCESS_DENIED', text, hint: `Add this rule to ${role} of the account:\n${accessRulesYaml([{ group, resource, verbs: [verb] }])}` }
 }
 
 const ANONYMOUS = /^$|system:anonymous/
 
-function resourceOf(access: CallAccess | undefined): string {
-  if (access === undefined) return ''
-  return access.subresource === undefined ? access.resource.plural : `${access.resource.plural}/${access.subresource}`
+interface DeniedAccess {
+  readonly group: string
+  readonly resource: string
+  readonly verb: string
+  readonly namespace?: string | undefined
+}
+
+const NOBODY: DeniedAccess = { group: '', resource: '', verb: 'get' }
+
+/** What we asked for, where the server does not say it. */
+function ownWords(access: CallAccess | undefined): DeniedAccess {
+  if (access === undefined) return NOBODY
+  const { resource, subresource, verb, namespace } = access
+  return { group: groupOf(resource.apiVersion), resource: subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`, verb, namespace }
 }
 
 /** The server names the object it misses; without a name it is the kind, or the whole path, that it does not know. */

@@ -57,7 +57,9 @@ function parseKind(body: string): unknown {
 
 function causesOf(value: unknown): Cause[] {
   const causes = valueAt(value, ['details', 'causes'])
-  return Array.isArray(causes) ? causes.map((cause) => ({ reason: text(cause, 'reason'), message: clean(text(cause, 'message')), field: text(cause, 'field') })) : []
+  return Array.isArray(causes)
+    ? causes.map((cause) => ({ reason: text(cause, 'reason'), message: clean(text(cause, 'message')), field: text(cause, 'field') }))
+    : []
 }
 
 /** Seconds only: a date would be compared with our own clock, which may be wrong. */

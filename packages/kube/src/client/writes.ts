@@ -1,14 +1,15 @@
 import { isFault, type HttpResponse } from '@fairlead/base'
 import type { ApplyOptions, DeleteOptions, PatchOperation, ReadOptions, WriteOptions } from '../cluster.ts'
 import type { KubeObject } from '../object.ts'
-import { describeReference } from '../reference.ts'
 import type { ObjectReference } from '../resource.ts'
-import { accessTo, collectionPath, objectCall, type Call } from './call.ts'
+import { collectionPath, objectCall, type Call } from './call.ts'
 import { parseObject } from './json.ts'
 import { isStandsAgainst, judgeApply, judgeCreate, judgeDelete, judgePatch, judgeReplace, unknownOutcome, type Verdict } from './lost-write.ts'
 import { isPassing, isUnheard, type Rest } from './rest.ts'
 
 type ReadObject = (reference: ObjectReference, options: ReadOptions) => Promise<KubeObject | undefined>
+
+const METHODS = { create: 'POST', update: 'PUT', patch: 'PATCH' } as const
 
 /** What to do about a write that may or may not have been applied. */
 interface Lost {
@@ -31,7 +32,7 @@ export class Writes {
 
   async create(reference: ObjectReference, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const call: Call = {
-      ...this.#call('POST', 'create', reference, options),
+      ...this.#call('create', reference, options),
       path: collectionPath(reference.resource, reference.namespace),
       ...json(object),
     }
@@ -42,7 +43,7 @@ export class Writes {
   }
 
   async replace(reference: ObjectReference, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
-    const call = { ...this.#call('PUT', 'update', reference, options), ...json(object) }
+    const call = { ...this.#call('update', reference, options), ...json(object) }
     return this.#write(call, options, async () => {
       const live = await this.#read(reference, options)
       return { live, verdict: judgeReplace(live, object) }
@@ -59,7 +60,11 @@ export class Writes {
   }
 
   async patch(reference: ObjectReference, operations: readonly PatchOperation[], options: WriteOptions): Promise<KubeObject> {
-    const call = { ...this.#call('PATCH', 'patch', reference, options), headers: { 'content-type': 'application/json-patch+json' }, body: JSON.stringify(operations) }
+    const call = {
+      ...this.#call('patch', reference, options),
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: JSON.stringify(operations),
+    }
     return this.#write(call, options, async () => {
       const live = await this.#read(reference, options)
       return { live, verdict: judgePatch(live, operations) }
@@ -83,13 +88,13 @@ export class Writes {
     })
   }
 
-  #call(method: Call['method'], verb: string, reference: ObjectReference, { manager, dryRun, signal }: WriteOptions): Call {
+  #call(verb: keyof typeof METHODS, reference: ObjectReference, { manager, dryRun, signal }: WriteOptions): Call {
     const query = { fieldManager: manager, fieldValidation: 'Strict', dryRun: dryRun === true ? 'All' : undefined }
-    return { ...objectCall(method, verb, reference), target: describeReference(reference), access: accessTo(verb, reference), query, signal }
+    return { ...objectCall(METHODS[verb], verb, reference), query, signal }
   }
 
   #applyCall(reference: ObjectReference, object: KubeObject, options: ApplyOptions): Call {
-    const call = this.#call('PATCH', 'patch', reference, options)
+    const call = this.#call('patch', reference, options)
     const query = { ...call.query, force: options.force === true ? 'true' : undefined }
     return { ...call, query, headers: { 'content-type': 'application/apply-patch+yaml' }, body: JSON.stringify(object) }
   }
@@ -107,33 +112,48 @@ export class Writes {
     }
   }
 
-  async #write(call: Call, options: WriteOptions, readBack: () => Promise<Lost>): Promise<KubeObject> {
+  async #write(call: Call, options: WriteOptions, readBack: ReadBack): Promise<KubeObject> {
     const answer = await this.#send(call, options, readBack)
     return 'live' in answer ? answer.live : parseObject(answer, call)
   }
 
-  async #send(call: Call, { dryRun, signal }: { dryRun?: boolean; signal?: AbortSignal | undefined }, readBack: () => Promise<Lost>): Promise<HttpResponse | { live: KubeObject }> {
+  async #send(call: Call, { dryRun, signal }: SendOptions, readBack: ReadBack): Promise<HttpResponse | Known> {
     const deadline = this.#rest.writeDeadline()
     let lost: unknown
-    return this.#rest.retry(
-      async () => {
-        if (lost !== undefined) {
-          const { verdict, live } = await readBack()
-          if (verdict === 'changed') throw unknownOutcome(call.target, lost)
-          if (verdict === 'done') return live === undefined ? GONE : { live }
-          lost = undefined
-        }
-        try {
-          return await this.#rest.once(call, deadline)
-        } catch (error) {
-          if (call.method === 'DELETE' && isFault(error, 'NOT_FOUND')) return GONE
-          if (dryRun !== true && isPassing(error) && !isUnheard(error)) lost = error
-          throw error
-        }
-      },
-      { deadline, signal, again: isPassing },
-    )
+    const attempt = async () => {
+      const known = lost === undefined ? undefined : await settle(call, lost, readBack)
+      if (known !== undefined) return known
+      lost = undefined
+      try {
+        return await this.#rest.once(call, deadline)
+      } catch (error) {
+        if (call.method === 'DELETE' && isFault(error, 'NOT_FOUND')) return GONE
+        if (dryRun !== true && isPassing(error) && !isUnheard(error)) lost = error
+        throw error
+      }
+    }
+    return this.#rest.retry(attempt, { deadline, signal, again: isPassing })
   }
+}
+
+type ReadBack = () => Promise<Lost>
+
+interface SendOptions {
+  readonly dryRun?: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A write that turned out to be done. */
+interface Known {
+  readonly live: KubeObject
+}
+
+/** Reads back what became of a lost write: its end, or undefined when it is to be sent again. */
+async function settle(call: Call, lost: unknown, readBack: ReadBack): Promise<HttpResponse | Known | undefined> {
+  const { verdict, live } = await readBack()
+  if (verdict === 'changed') throw unknownOutcome(call.target, lost)
+  if (verdict === 'repeat') return undefined
+  return live === undefined ? GONE : { live }
 }
 
 /** What deleting makes of an object, and of one that was not there. */

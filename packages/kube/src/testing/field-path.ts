@@ -1,4 +1,5 @@
 import { sameJson } from '../json-pointer.ts'
+import type { KubeObject } from '../object.ts'
 
 /**
  * A path as FieldsV1 writes it: `f:spec`, `k:{"name":"web"}` for an item of a keyed list, `.` for such an item itself.
@@ -22,13 +23,12 @@ const ATOMIC_MAPS = new Set(['selector', 'nodeSelector', 'labelSelector', 'podSe
 const SERVER_OWNED = new Set(['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'managedFields'])
 
 /** Lists the leaves of an object that managers own, with their values. Status and what the server keeps are nobody's. */
-export function leavesOf(object: object): Map<string, unknown> {
+export function leavesOf(object: KubeObject): Map<string, unknown> {
   const leaves = new Map<string, unknown>()
-  for (const [key, value] of Object.entries(object)) {
-    if (key === 'apiVersion' || key === 'kind' || key === 'status' || value === undefined) continue
-    if (key !== 'metadata') collect(value, [`f:${key}`], leaves)
-    else for (const [field, part] of Object.entries(value as object)) if (!SERVER_OWNED.has(field) && part !== undefined) collect(part, ['f:metadata', `f:${field}`], leaves)
-  }
+  const { apiVersion: _version, kind: _kind, status: _status, metadata, ...rest } = object
+  const owned = Object.fromEntries(Object.entries(metadata).filter(([field]) => !SERVER_OWNED.has(field)))
+  collectEach(owned, ['f:metadata'], leaves)
+  collectEach(rest, [], leaves)
   return leaves
 }
 
@@ -77,24 +77,39 @@ export function removeField(root: Record<string, unknown>, path: FieldPath): voi
 
 function collect(value: unknown, path: FieldPath, leaves: Map<string, unknown>): void {
   const keys = Array.isArray(value) ? listKeys(value, path) : undefined
-  if (Array.isArray(value) && keys !== undefined) {
-    for (const item of value as Record<string, unknown>[]) {
-      const itemPath = [...path, `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, item[key] ?? DEFAULTS[key]])))}`]
-      leaves.set(JSON.stringify([...itemPath, '.']), true)
-      for (const [key, part] of Object.entries(item)) collect(part, [...itemPath, `f:${key}`], leaves)
-    }
-    return
-  }
+  if (Array.isArray(value) && keys !== undefined) return collectItems(value as Record<string, unknown>[], path, { keys, leaves })
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isMap || isEmpty(value) || ATOMIC_MAPS.has((path.at(-1) ?? '').slice(2))) leaves.set(JSON.stringify(path), value)
-  else for (const [key, part] of Object.entries(value)) if (part !== undefined) collect(part, [...path, `f:${key}`], leaves)
+  else collectEach(value, path, leaves)
+}
+
+function collectEach(map: object, path: FieldPath, leaves: Map<string, unknown>): void {
+  for (const [key, part] of Object.entries(map)) if (part !== undefined) collect(part, [...path, `f:${key}`], leaves)
+}
+
+function collectItems(
+  list: readonly Record<string, unknown>[],
+  path: FieldPath,
+  { keys, leaves }: { keys: readonly string[]; leaves: Map<string, unknown> },
+): void {
+  for (const item of list) {
+    const key = Object.fromEntries(keys.map((name) => [name, item[name] ?? DEFAULTS[name]]))
+    const itemPath = [...path, `k:${JSON.stringify(key)}`]
+    leaves.set(JSON.stringify([...itemPath, '.']), true)
+    collectEach(item, itemPath, leaves)
+  }
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP' }
 
 function listKeys(list: readonly unknown[], path: FieldPath): readonly string[] | undefined {
   const name = (path.at(-1) ?? '').slice(2)
-  if (name === 'ports') return list.every((item) => ownValue(item, 'containerPort') !== undefined) ? ['containerPort', 'protocol'] : path.length === 2 ? ['port', 'protocol'] : undefined
+  if (name === 'ports')
+    return list.every((item) => ownValue(item, 'containerPort') !== undefined)
+      ? ['containerPort', 'protocol']
+      : path.length === 2
+        ? ['port', 'protocol']
+        : undefined
   return LIST_KEYS[name]
 }
 

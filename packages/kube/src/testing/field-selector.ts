@@ -7,5 +7,10 @@ export function parseFieldSelector(text: string): (object: KubeObject) => boolea
     .split(',')
     .map((part) => /^\s*([\w.]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(part))
     .filter((match) => match !== null)
-  return (object) => parts.every(([, field = '', operator, wanted]) => (String(valueAt(object, field.split('.')) ?? '') === wanted) === (operator !== '!='))
+  return (object) => parts.every(([, field = '', operator, wanted]) => (textAt(object, field) === wanted) === (operator !== '!='))
+}
+
+function textAt(object: KubeObject, field: string): string {
+  const value = valueAt(object, field.split('.'))
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }

@@ -1,8 +1,35 @@
 import type { KubeObject } from '../object.ts'
 
 /** What the API server does differently from kind to kind, as far as the fake knows. */
-const WITHOUT_GENERATION = new Set(['Service', 'ConfigMap', 'Secret', 'Lease', 'Event', 'Namespace', 'ServiceAccount', 'Node', 'Endpoints', 'Role', 'RoleBinding'])
-const WITH_STATUS = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Pod', 'Service', 'Job', 'Namespace', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Ingress', 'HTTPRoute', 'GRPCRoute', 'Gateway'])
+const WITHOUT_GENERATION = new Set([
+  'Service',
+  'ConfigMap',
+  'Secret',
+  'Lease',
+  'Event',
+  'Namespace',
+  'ServiceAccount',
+  'Node',
+  'Endpoints',
+  'Role',
+  'RoleBinding',
+])
+const WITH_STATUS = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Pod',
+  'Service',
+  'Job',
+  'Namespace',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'Ingress',
+  'HTTPRoute',
+  'GRPCRoute',
+  'Gateway',
+])
 
 export function hasGeneration(kind: string): boolean {
   return !WITHOUT_GENERATION.has(kind)
@@ -28,10 +55,14 @@ export function withDefaults(object: KubeObject): KubeObject {
     case 'StatefulSet':
       return { ...object, spec: { ...spec, replicas: spec?.['replicas'] ?? 1 } }
     case 'Service':
-      return { ...object, spec: { type: 'ClusterIP', ...spec, ...(Array.isArray(spec?.['ports']) ? { ports: spec['ports'].map(withPortDefaults) } : {}) } }
+      return { ...object, spec: { type: 'ClusterIP', ...spec, ...portsOf(spec?.['ports']) } }
     default:
       return object
   }
+}
+
+function portsOf(ports: unknown): { ports?: readonly object[] } {
+  return Array.isArray(ports) ? { ports: ports.map(withPortDefaults) } : {}
 }
 
 const ROLLING = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }

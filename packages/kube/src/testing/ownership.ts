@@ -17,7 +17,7 @@ interface Owner {
   readonly manager: string
   readonly operation: 'Apply' | 'Update'
   readonly fields: Set<string>
-  time: string
+  readonly time: string
 }
 
 /**
@@ -25,35 +25,45 @@ interface Owner {
  *
  * Not modelled: defaults of schemas as owned fields, sets (`finalizers` is one leaf), subresources, conversion between versions.
  */
-export function applyConfiguration(live: KubeObject | undefined, config: KubeObject, writer: Writer & { readonly force: boolean }): { readonly object: KubeObject; readonly conflicts: readonly OwnershipConflict[] } {
-  const object = structuredClone(live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: identityOf(config) }) as KubeObject & Record<string, unknown>
+export function applyConfiguration(
+  live: KubeObject | undefined,
+  config: KubeObject,
+  writer: Writer & { readonly force: boolean },
+): { readonly object: KubeObject; readonly conflicts: readonly OwnershipConflict[] } {
+  const object = structuredClone(live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: identityOf(config) }) as KubeObject &
+    Record<string, unknown>
   const owners = readOwners(object)
   const others = owners.filter((owner) => !(owner.manager === writer.manager && owner.operation === 'Apply'))
   const wanted = leavesOf(config)
   const contested = [...wanted].filter(([path, value]) => !isItem(path) && live !== undefined && !sameJson(readField(live, parse(path)), value))
-  const conflicts = others.flatMap((owner) => contested.filter(([path]) => owner.fields.has(path)).map(([path]) => ({ manager: owner.manager, field: describePath(parse(path)) })))
+  const conflicts = others.flatMap((owner) =>
+    contested.filter(([path]) => owner.fields.has(path)).map(([path]) => ({ manager: owner.manager, field: describePath(parse(path)) })),
+  )
   if (conflicts.length > 0 && !writer.force) return { object, conflicts }
   for (const [path] of contested) for (const owner of others) owner.fields.delete(path)
   const mine = owners.find((owner) => !others.includes(owner))
   const dropped = [...(mine?.fields ?? [])].filter((path) => !wanted.has(path) && !others.some((owner) => owner.fields.has(path)))
-  for (const path of dropped.sort((a, b) => parse(b).length - parse(a).length)) removeField(object, parse(path))
+  for (const path of dropped.toSorted((a, b) => parse(b).length - parse(a).length)) removeField(object, parse(path))
   for (const [path, value] of wanted) writeField(object, parse(path), value)
-  return { object: withOwners(object, [...others, { manager: writer.manager, operation: 'Apply', fields: new Set(wanted.keys()), time: writer.time }], live), conflicts: [] }
+  return {
+    object: withOwners(object, [...others, { manager: writer.manager, operation: 'Apply', fields: new Set(wanted.keys()), time: writer.time }], live),
+    conflicts: [],
+  }
 }
 
 /** Records an update: what it changed belongs to the writer alone, what it removed to nobody. */
 export function recordUpdate(before: KubeObject | undefined, after: KubeObject, writer: Writer): KubeObject {
   const [old, now] = [before === undefined ? new Map<string, unknown>() : leavesOf(before), leavesOf(after)]
-  const changed = [...now].filter(([path, value]) => !old.has(path) || !sameJson(old.get(path), value)).map(([path]) => path)
-  const owners = readOwners(before ?? after)
-  for (const owner of owners) for (const path of owner.fields) if (!now.has(path) || changed.includes(path)) owner.fields.delete(path)
-  if (changed.length > 0) {
-    const mine = owners.find((owner) => owner.manager === writer.manager && owner.operation === 'Update')
-    for (const path of changed) mine?.fields.add(path)
-    if (mine === undefined) owners.push({ manager: writer.manager, operation: 'Update', fields: new Set(changed), time: writer.time })
-    else mine.time = writer.time
-  }
-  return withOwners(after, owners, before)
+  const changed = new Set([...now].filter(([path, value]) => !old.has(path) || !sameJson(old.get(path), value)).map(([path]) => path))
+  const owners = readOwners(before ?? after).map((owner) => ({
+    ...owner,
+    fields: new Set([...owner.fields].filter((path) => now.has(path) && !changed.has(path))),
+  }))
+  if (changed.size === 0) return withOwners(after, owners, before)
+  const isMine = ({ manager, operation }: Owner) => manager === writer.manager && operation === 'Update'
+  const mine = owners.find(isMine)
+  const updated: Owner = { manager: writer.manager, operation: 'Update', time: writer.time, fields: changed.union(mine?.fields ?? new Set()) }
+  return withOwners(after, mine === undefined ? [...owners, updated] : owners.map((owner) => (isMine(owner) ? updated : owner)), before)
 }
 
 function identityOf({ metadata: { name, namespace } }: KubeObject): KubeObject['metadata'] {
@@ -98,7 +108,13 @@ function fromFieldsV1(node: object, path: FieldPath): string[] {
 function describePath(path: FieldPath): string {
   return path
     .filter((segment) => segment !== '.')
-    .map((segment) => (segment.startsWith('k:') ? `[${Object.entries(JSON.parse(segment.slice(2)) as object).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]` : `.${segment.slice(2)}`))
+    .map((segment) =>
+      segment.startsWith('k:')
+        ? `[${Object.entries(JSON.parse(segment.slice(2)) as object)
+            .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+            .join(',')}]`
+        : `.${segment.slice(2)}`,
+    )
     .join('')
 }
 

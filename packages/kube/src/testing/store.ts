@@ -31,7 +31,10 @@ export class Store {
   }
 
   now(): string {
-    return this.#clock.date().toISOString().replace(/\.\d+Z$/, 'Z')
+    return this.#clock
+      .date()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z')
   }
 
   find(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): KubeObject | undefined {
@@ -59,7 +62,11 @@ export class Store {
     const previous = this.find(object)
     if (previous === undefined) return
     this.#objects.delete(keyOf(object))
-    this.#record({ type: 'DELETED', object: freeze({ ...previous, metadata: { ...previous.metadata, resourceVersion: String(this.#revision + 1) } }), previous })
+    this.#record({
+      type: 'DELETED',
+      object: freeze({ ...previous, metadata: { ...previous.metadata, resourceVersion: String(this.#revision + 1) } }),
+      previous,
+    })
   }
 
   /** What happened after a revision; undefined when that is no longer known. */
@@ -82,26 +89,32 @@ export class Store {
     this.#revision += 1
     const recorded = { ...change, revision: this.#revision }
     this.#history.push(recorded)
-    for (const listener of [...this.#listeners]) listener(recorded)
+    for (const listener of this.#listeners) listener(recorded)
   }
 
+  /** Fills in what the server keeps: what is never changed by a write, and what counts them. */
   #kept(object: KubeObject, previous: KubeObject | undefined): KubeObject {
-    const { metadata } = object
-    const { uid, creationTimestamp, resourceVersion, generation, deletionTimestamp } = previous?.metadata ?? {}
-    const changed = previous === undefined || !sameJson(bare(previous), bare(object))
-    const marked = metadata.deletionTimestamp ?? deletionTimestamp
+    const born = { uid: object.metadata.uid ?? `uid-${this.#uids + 1}`, creationTimestamp: object.metadata.creationTimestamp ?? this.now() }
+    if (previous === undefined) this.#uids += 1
+    const { uid, creationTimestamp, resourceVersion, deletionTimestamp } = { ...born, ...previous?.metadata }
+    const marked = object.metadata.deletionTimestamp ?? deletionTimestamp
     return {
       ...object,
       metadata: {
-        ...metadata,
-        uid: uid ?? metadata.uid ?? `uid-${(this.#uids += 1)}`,
-        creationTimestamp: creationTimestamp ?? metadata.creationTimestamp ?? this.now(),
+        ...object.metadata,
+        uid,
+        creationTimestamp,
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        ...(hasGeneration(object.kind) ? { generation: previous === undefined ? (metadata.generation ?? 1) : (generation ?? 0) + (changed ? 1 : 0) } : {}),
+        ...(hasGeneration(object.kind) ? { generation: generationOf(object, previous) } : {}),
         ...(marked === undefined ? {} : { deletionTimestamp: marked }),
       },
     }
   }
+}
+
+function generationOf(object: KubeObject, previous: KubeObject | undefined): number {
+  if (previous === undefined) return object.metadata.generation ?? 1
+  return (previous.metadata.generation ?? 0) + (sameJson(bare(previous), bare(object)) ? 0 : 1)
 }
 
 /** What a generation counts: everything but metadata and status. */

@@ -31,10 +31,16 @@ interface Signing {
 
 /** Runs the bundle against a server that knows one Authorization header only. */
 async function signIn(header: string, how: (api: ApiServer) => Promise<Signing>): Promise<StepRecord & { readonly asked: number }> {
-  const api = await serveApi(shop({ ready: true }), (request) => (request.headers.authorization === header ? undefined : { status: 401, body: statusOf(401, 'Unauthorized', 'Unauthorized') }))
+  const api = await serveApi(shop({ ready: true }), (request) =>
+    request.headers.authorization === header ? undefined : { status: 401, body: statusOf(401, 'Unauthorized', 'Unauthorized') },
+  )
   try {
     const { inputs = {}, environment = {} } = await how(api)
-    const record = await runBundle({ action: HEALTH_CHECK, inputs: { objects: 'deployment/web', timeout: '0', 'allow-insecure': 'true', ...inputs }, environment })
+    const record = await runBundle({
+      action: HEALTH_CHECK,
+      inputs: { objects: 'deployment/web', timeout: '0', 'allow-insecure': 'true', ...inputs },
+      environment,
+    })
     return { ...record, asked: api.requests.length }
   } finally {
     await api.close()
@@ -56,7 +62,9 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
   return path
 }
 
-const exec = (command: string) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args: ['get-token', '--cluster=a b'], interactiveMode: 'Never' } })
+const exec = (command: string) => ({
+  exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args: ['get-token', '--cluster=a b'], interactiveMode: 'Never' },
+})
 
 const good = { exitCode: 0, verdict: 'Healthy' }
 const ending = ({ exitCode, outputs }: StepRecord) => ({ exitCode, verdict: outputs['verdict'] })
@@ -69,7 +77,9 @@ describe('the bundle signs in', () => {
   })
 
   test('by a kubeconfig in base64, as people keep it in a secret', async () => {
-    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({ inputs: { kubeconfig: Buffer.from(kubeconfigFor(url, { token: TOKEN })).toString('base64') } }))
+    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({
+      inputs: { kubeconfig: Buffer.from(kubeconfigFor(url, { token: TOKEN })).toString('base64') },
+    }))
     expect(ending(record), record.raw).toEqual(good)
   })
 
@@ -84,14 +94,18 @@ describe('the bundle signs in', () => {
 
   test('by user and password', async () => {
     const pair = Buffer.from('ci:pass-of-the-test').toString('base64')
-    const record = await signIn(`Basic ${pair}`, async ({ url }) => ({ inputs: { kubeconfig: kubeconfigFor(url, { username: 'ci', password: 'pass-of-the-test' }) } }))
+    const record = await signIn(`Basic ${pair}`, async ({ url }) => ({
+      inputs: { kubeconfig: kubeconfigFor(url, { username: 'ci', password: 'pass-of-the-test' }) },
+    }))
     expect(ending(record), record.raw).toEqual(good)
     expect(record.masks).toEqual(expect.arrayContaining(['pass-of-the-test', pair]))
   })
 
   test('by an exec plugin that is allowed, which sees none of our inputs', async () => {
     const command = await plugin('plugin', TOKEN)
-    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({ inputs: { kubeconfig: kubeconfigFor(url, exec(command)), 'allow-exec-plugin': command } }))
+    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({
+      inputs: { kubeconfig: kubeconfigFor(url, exec(command)), 'allow-exec-plugin': command },
+    }))
     expect(ending(record), record.raw).toEqual(good)
     expect(record.masks).toContain(TOKEN)
     expect(record.raw.split('::add-mask::').at(-1)).not.toContain(`token ${TOKEN}`)
@@ -99,7 +113,9 @@ describe('the bundle signs in', () => {
 
   test('again, once, when the token of a plugin has expired', async () => {
     const command = await plugin('renewing', 'expired-token-of-the-test', TOKEN)
-    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({ inputs: { kubeconfig: kubeconfigFor(url, exec(command)), 'allow-exec-plugin': command } }))
+    const record = await signIn(`Bearer ${TOKEN}`, async ({ url }) => ({
+      inputs: { kubeconfig: kubeconfigFor(url, exec(command)), 'allow-exec-plugin': command },
+    }))
     expect(ending(record), record.raw).toEqual(good)
   })
 

@@ -14,7 +14,7 @@ interface Refusal extends Partial<Scenario> {
 }
 
 const file = (text: string): Pick<Scenario, 'inputs' | 'workspace'> => ({ inputs: { manifests: 'web.yaml' }, workspace: { 'web.yaml': text } })
-const with_ = (inputs: Readonly<Record<string, string>>): Pick<Scenario, 'inputs'> => ({ inputs: { objects: 'deployment/web', ...inputs } })
+const webWith = (inputs: Readonly<Record<string, string>>): Pick<Scenario, 'inputs'> => ({ inputs: { objects: 'deployment/web', ...inputs } })
 const answers =
   (status: number, message: string, reason = ''): Interception =>
   () => ({ status, body: statusOf(status, message, reason) })
@@ -48,45 +48,49 @@ const INPUTS: Readonly<Record<string, Refusal>> = {
   'shell in a name': { inputs: { objects: 'deployment/$(id)' }, fault: 'INPUT_INVALID', says: 'got "deployment/$(id)"' },
   'a workflow command in a name': { inputs: { objects: '::error::x' }, fault: 'INPUT_INVALID', says: 'input "objects": expected kind/name' },
   'a bad namespace': {
-    ...with_({ namespace: 'Shop_1' }),
+    ...webWith({ namespace: 'Shop_1' }),
     fault: 'INPUT_INVALID',
     says: 'input "namespace": expected the name of a namespace (lower-case letters, digits and -, at most 63), got "Shop_1"',
   },
   'a bad selector': { inputs: { selector: 'app=web,,=' }, fault: 'INPUT_INVALID', says: /input "selector": label selector "app=web,,="/ },
   'a bare number as timeout': {
-    ...with_({ timeout: '10' }),
+    ...webWith({ timeout: '10' }),
     fault: 'INPUT_INVALID',
     says: 'input "timeout": expected a duration of at most 35d such as 30s, 10m or 1h30m, got "10"',
   },
-  'a flag that is none': { ...with_({ 'allow-zero': 'yes' }), fault: 'INPUT_INVALID', says: 'input "allow-zero": expected true or false, got "yes"' },
+  'a flag that is none': { ...webWith({ 'allow-zero': 'yes' }), fault: 'INPUT_INVALID', says: 'input "allow-zero": expected true or false, got "yes"' },
   'a NUL in an input': {
-    ...with_({ context: 'a\u0001b' }),
+    ...webWith({ context: 'a\u0001b' }),
     fault: 'INPUT_INVALID',
     says: 'input "context": expected printable text on one line, got the character U+0001',
   },
-  'checks that are no YAML': { ...with_({ checks: '- path: [' }), fault: 'INPUT_INVALID', says: /input "checks": expected YAML, got .* at line 1, column 10/s },
+  'checks that are no YAML': {
+    ...webWith({ checks: '- path: [' }),
+    fault: 'INPUT_INVALID',
+    says: /input "checks": expected YAML, got .* at line 1, column 10/s,
+  },
   'an unknown key in a check': {
-    ...with_({ checks: '- path: /\n  retries: 3' }),
+    ...webWith({ checks: '- path: /\n  retries: 3' }),
     fault: 'INPUT_INVALID',
     says: 'input "checks": [0].retries: is not known, expected one of path, port',
   },
-  'a check that climbs out of the proxy': { ...with_({ checks: '- path: /../../../secrets' }), fault: 'INPUT_INVALID', says: 'expected a path without ".."' },
+  'a check that climbs out of the proxy': { ...webWith({ checks: '- path: /../../../secrets' }), fault: 'INPUT_INVALID', says: 'expected a path without ".."' },
   'a URL check without a URL': {
-    ...with_({ checks: '- path: /\n  on: url' }),
+    ...webWith({ checks: '- path: /\n  on: url' }),
     fault: 'INPUT_INVALID',
     says: 'input "url": is required by a check with `on: url`, got nothing',
   },
   'a URL of another kind': {
-    ...with_({ url: 'file:///etc/passwd' }),
+    ...webWith({ url: 'file:///etc/passwd' }),
     fault: 'INPUT_INVALID',
     says: 'input "url": expected an http or https URL, got "file:///etc/passwd"',
   },
   'a URL with a password': {
-    ...with_({ url: 'https://me:hunter22@example.com/' }),
+    ...webWith({ url: 'https://me:hunter22@example.com/' }),
     fault: 'INPUT_INVALID',
     says: 'input "url": expected a URL without user and password, got "https://***@example.com"',
   },
-  'three wrong inputs at once': { ...with_({ timeout: 'soon', stability: '-1s', 'allow-zero': '1' }), fault: 'INPUT_INVALID', says: '3 inputs are wrong' },
+  'three wrong inputs at once': { ...webWith({ timeout: 'soon', stability: '-1s', 'allow-zero': '1' }), fault: 'INPUT_INVALID', says: '3 inputs are wrong' },
 }
 
 const MANIFESTS: Readonly<Record<string, Refusal>> = {
@@ -130,50 +134,50 @@ const MANIFESTS: Readonly<Record<string, Refusal>> = {
 }
 
 const KUBECONFIGS: Readonly<Record<string, Refusal>> = {
-  'no kubeconfig at all': { ...with_({ kubeconfig: '' }), fault: 'ENVIRONMENT_MISSING', says: 'got none of them', hint: 'kubeconfig' },
-  'a path to nothing': { ...with_({ kubeconfig: 'no/such/file' }), fault: 'ENVIRONMENT_MISSING', says: 'no/such/file' },
-  'a kubeconfig that is no YAML': { ...with_({ kubeconfig: 'apiVersion: v1\nclusters: [\n' }), fault: 'INPUT_INVALID', says: /kubeconfig/ },
-  'an unknown context': { ...with_({ context: 'production' }), fault: 'INPUT_INVALID', says: /"production".*test/ },
-  'an exec plugin': { ...with_(exec('aws')), fault: 'INPUT_INVALID', says: 'starts the program aws', hint: 'allow-exec-plugin: aws' },
+  'no kubeconfig at all': { ...webWith({ kubeconfig: '' }), fault: 'ENVIRONMENT_MISSING', says: 'got none of them', hint: 'kubeconfig' },
+  'a path to nothing': { ...webWith({ kubeconfig: 'no/such/file' }), fault: 'ENVIRONMENT_MISSING', says: 'no/such/file' },
+  'a kubeconfig that is no YAML': { ...webWith({ kubeconfig: 'apiVersion: v1\nclusters: [\n' }), fault: 'INPUT_INVALID', says: /kubeconfig/ },
+  'an unknown context': { ...webWith({ context: 'production' }), fault: 'INPUT_INVALID', says: /"production".*test/ },
+  'an exec plugin': { ...webWith(exec('aws')), fault: 'INPUT_INVALID', says: 'starts the program aws', hint: 'allow-exec-plugin: aws' },
   'an exec plugin by a path': {
-    ...with_({ ...exec('/tmp/evil'), 'allow-exec-plugin': 'evil' }),
+    ...webWith({ ...exec('/tmp/evil'), 'allow-exec-plugin': 'evil' }),
     fault: 'INPUT_INVALID',
     says: 'starts the program /tmp/evil',
     hint: 'allow-exec-plugin: /tmp/evil',
   },
   'an auth-provider with a program': {
-    ...with_(config({ 'auth-provider': { name: 'gcp', config: { 'cmd-path': '/tmp/evil' } } })),
+    ...webWith(config({ 'auth-provider': { name: 'gcp', config: { 'cmd-path': '/tmp/evil' } } })),
     fault: 'INPUT_INVALID',
     says: 'starts the program /tmp/evil',
     hint: 'allow-exec-plugin: /tmp/evil',
   },
   'no verification of TLS': {
-    ...with_(config({ token: 'token-of-the-test' }, { 'insecure-skip-tls-verify': true })),
+    ...webWith(config({ token: 'token-of-the-test' }, { 'insecure-skip-tls-verify': true })),
     fault: 'INPUT_INVALID',
     says: 'trusts any server',
     hint: 'allow-insecure: true',
   },
-  'plain HTTP': { ...with_(bare), fault: 'INPUT_INVALID', says: 'is spoken to in the clear', hint: 'allow-insecure: true' },
+  'plain HTTP': { ...webWith(bare), fault: 'INPUT_INVALID', says: 'is spoken to in the clear', hint: 'allow-insecure: true' },
   'a proxy': {
-    ...with_(config({ token: 'token-of-the-test' }, { 'proxy-url': 'http://user:pass@proxy.example:3128' })),
+    ...webWith(config({ token: 'token-of-the-test' }, { 'proxy-url': 'http://user:pass@proxy.example:3128' })),
     fault: 'INPUT_INVALID',
     says: 'through the proxy http://proxy.example:3128',
     hint: 'allow-proxy: http://proxy.example:3128',
   },
-  'a file behind a kubeconfig given as content': { ...with_(config({ tokenFile: '/etc/shadow' })), fault: 'INPUT_INVALID', says: 'reads a file (tokenFile)' },
+  'a file behind a kubeconfig given as content': { ...webWith(config({ tokenFile: '/etc/shadow' })), fault: 'INPUT_INVALID', says: 'reads a file (tokenFile)' },
   'TLS switched off for all of Node': {
-    ...with_(config({ token: 'token-of-the-test' })),
+    ...webWith(config({ token: 'token-of-the-test' })),
     environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     fault: 'INPUT_INVALID',
     says: 'NODE_TLS_REJECT_UNAUTHORIZED=0',
   },
   'half a client certificate': {
-    ...with_(config({ 'client-certificate-data': Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64') })),
+    ...webWith(config({ 'client-certificate-data': Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64') })),
     fault: 'INPUT_INVALID',
     says: /half a certificate/,
   },
   'a certificate that is none': {
-    ...with_(config({ token: 'token-of-the-test' }, { 'certificate-authority-data': 'bm90IGEgY2VydA==' })),
+    ...webWith(config({ token: 'token-of-the-test' }, { 'certificate-authority-data': 'bm90IGEgY2VydA==' })),
     fault: 'INPUT_INVALID',
     says: /certificate-authority-data/,
   },
@@ -181,7 +185,7 @@ const KUBECONFIGS: Readonly<Record<string, Refusal>> = {
 
 const SERVERS: Readonly<Record<string, Refusal>> = {
   'an expired token': {
-    ...with_({}),
+    ...webWith({}),
     intercept: answers(401, 'Unauthorized', 'Unauthorized'),
     asks: true,
     fault: 'ACCESS_DENIED',
@@ -189,14 +193,14 @@ const SERVERS: Readonly<Record<string, Refusal>> = {
     hint: 'token',
   },
   'a missing permission': {
-    ...with_({}),
+    ...webWith({}),
     intercept: answers(403, RBAC, 'Forbidden'),
     asks: true,
     fault: 'ACCESS_DENIED',
     says: 'may not list deployments',
     hint: 'resources: ["deployments"]',
   },
-  'a wrong namespace': { ...with_({ namespace: 'shopp' }), asks: true, fault: '', says: /Missing/ },
+  'a wrong namespace': { ...webWith({ namespace: 'shopp' }), asks: true, fault: '', says: /Missing/ },
   'a kind the cluster does not have': {
     inputs: { objects: 'certificate/web' },
     intercept: (_, { pathname }) =>
@@ -214,14 +218,14 @@ const SERVERS: Readonly<Record<string, Refusal>> = {
     says: 'input "selector": no Deployments, StatefulSets or DaemonSets in namespace "shop" carry app=nobody',
   },
   'a redirect to another host': {
-    ...with_({}),
+    ...webWith({}),
     intercept: () => ({ status: 302, headers: { location: 'https://evil.example/' } }),
     asks: true,
     fault: 'INPUT_INVALID',
     says: 'got a redirect to https://evil.example/',
   },
-  'a web page instead of an API': { ...with_({}), intercept: () => ({ status: 200, body: 'hello' }), asks: true, fault: 'UNAVAILABLE', says: /expected/ },
-  'nobody listening': { ...with_({ ...config({ token: 'token-of-the-test' }), timeout: '1s' }), fault: 'UNAVAILABLE', says: /127\.0\.0\.1:1/ },
+  'a web page instead of an API': { ...webWith({}), intercept: () => ({ status: 200, body: 'hello' }), asks: true, fault: 'UNAVAILABLE', says: /expected/ },
+  'nobody listening': { ...webWith({ ...config({ token: 'token-of-the-test' }), timeout: '1s' }), fault: 'UNAVAILABLE', says: /127\.0\.0\.1:1/ },
 }
 
 const groups = { inputs: INPUTS, manifests: MANIFESTS, kubeconfigs: KUBECONFIGS, servers: SERVERS }

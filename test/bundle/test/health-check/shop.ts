@@ -87,17 +87,18 @@ function pod(name: string, { ready = false, state = { running: { startedAt: SINC
 
 /** An Event about a Pod. */
 export function event(podName: string, reason: string, message: string): KubeObject {
+  const body = {
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: podName, uid: `uid-of-${podName}` },
+    reason,
+    message,
+    type: 'Warning',
+    count: 1,
+    lastTimestamp: SINCE,
+  }
   return {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name: `${podName}.${reason.toLowerCase()}`, namespace: 'shop' },
-    ...{
-      involvedObject: { kind: 'Pod', namespace: 'shop', name: podName, uid: `uid-of-${podName}` },
-      reason,
-      message,
-      type: 'Warning',
-      count: 1,
-      lastTimestamp: SINCE,
-    },
+    ...body,
   }
 }

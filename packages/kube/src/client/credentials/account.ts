@@ -20,21 +20,28 @@ export interface Account {
 
 /** Makes an account of what a context leads to. Its dangers have been accepted by then. Nothing is contacted and no program started yet. */
 export async function accountOf({ cluster, user, namespace, context }: Choice, host: Host): Promise<Account> {
-  const address = textField(cluster, 'server')
-  const server = address === undefined ? null : URL.parse(address)
-  if (server === null || !/^https?:$/.test(server.protocol)) throw invalid(`cluster "${cluster.name}" has no usable server`, 'an https: address', address ?? 'nothing')
-  const ca = await pem(cluster, 'certificate-authority')
-  const serverName = textField(cluster, 'tls-server-name')
-  const insecure = valueAt(cluster.fields, ['insecure-skip-tls-verify']) === true
-  if (user !== undefined) maskSecret(host, textField(user, 'password'))
   return {
-    server,
+    server: serverOf(cluster),
     namespace,
     proxy: textField(cluster, 'proxy-url'),
-    tls: { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }), ...(insecure ? { insecure } : {}) },
+    tls: await trustOf(cluster),
     identity: user === undefined ? fixedIdentity({ headers: {} }) : await identityOf(user, cluster, { host, context }),
     headers: user === undefined ? {} : impersonation(user),
   }
+}
+
+function serverOf(cluster: Entry): URL {
+  const address = textField(cluster, 'server') ?? ''
+  const server = URL.parse(address)
+  if (server !== null && /^https?:$/.test(server.protocol)) return server
+  throw invalid(`cluster "${cluster.name}" has no usable server`, 'an https: address', address === '' ? 'nothing' : address)
+}
+
+async function trustOf(cluster: Entry): Promise<TlsIdentity> {
+  const ca = await pem(cluster, 'certificate-authority')
+  const serverName = textField(cluster, 'tls-server-name')
+  const insecure = valueAt(cluster.fields, ['insecure-skip-tls-verify']) === true
+  return { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { serverName }), ...(insecure ? { insecure } : {}) }
 }
 
 async function identityOf(user: Entry, cluster: Entry, { host, context }: { host: Host; context: string }): Promise<IdentitySource> {
@@ -42,7 +49,8 @@ async function identityOf(user: Entry, cluster: Entry, { host, context }: { host
   const key = await pem(user, 'client-key')
   maskKey(host, key)
   maskSecret(host, textField(user, 'client-key-data'))
-  if ((certificate === undefined) !== (key === undefined)) throw invalid(`user "${user.name}" of context "${context}" has half a certificate`, 'client-certificate and client-key', 'one of them')
+  if ((certificate === undefined) !== (key === undefined))
+    throw invalid(`user "${user.name}" of context "${context}" has half a certificate`, 'client-certificate and client-key', 'one of them')
   const pair = certificate === undefined || key === undefined ? {} : { certificate, key }
   const source = await bearerSource(user, cluster, host)
   if (source === undefined) return fixedIdentity({ headers: {}, ...pair })
@@ -71,7 +79,7 @@ function basic(username: string, password: string, host: Host): IdentitySource {
 }
 
 async function providerSource(user: Entry, host: Host): Promise<IdentitySource> {
-  const name = textField(user, 'auth-provider', 'name')
+  const name = textField(user, 'auth-provider', 'name') ?? 'none'
   switch (name) {
     case 'oidc': {
       const { openidIdentity } = await import('./openid.ts')
@@ -82,7 +90,9 @@ async function providerSource(user: Entry, host: Host): Promise<IdentitySource> 
     case 'azure':
       return commandIdentity(user, host)
     default:
-      throw new Fault('UNSUPPORTED', `kubeconfig: user "${user.name}" has an unknown auth-provider, expected oidc, gcp or azure, got ${name ?? 'none'}`, { hint: 'Use an exec plugin instead.' })
+      throw new Fault('UNSUPPORTED', `kubeconfig: user "${user.name}" has an unknown auth-provider, expected oidc, gcp or azure, got ${name}`, {
+        hint: 'Use an exec plugin instead.',
+      })
   }
 }
 
@@ -105,8 +115,12 @@ function beside({ file }: Entry, path: string): string {
 function impersonation(user: Entry): Readonly<Record<string, string>> {
   const [as, uid] = [textField(user, 'as'), textField(user, 'as-uid')]
   const groups = valueAt(user.fields, ['as-groups'])
-  const unsupported = ['as-user-extra'].find((field) => user.fields[field] !== undefined) ?? (Array.isArray(groups) && groups.length > 1 ? 'several as-groups' : undefined)
-  if (unsupported !== undefined) throw new Fault('UNSUPPORTED', `kubeconfig: user "${user.name}" acts for another, expected as, as-uid and one of as-groups, got ${unsupported}`, { hint: 'Use an account that may do what is needed by itself.' })
+  const unsupported =
+    ['as-user-extra'].find((field) => user.fields[field] !== undefined) ?? (Array.isArray(groups) && groups.length > 1 ? 'several as-groups' : undefined)
+  if (unsupported !== undefined)
+    throw new Fault('UNSUPPORTED', `kubeconfig: user "${user.name}" acts for another, expected as, as-uid and one of as-groups, got ${unsupported}`, {
+      hint: 'Use an account that may do what is needed by itself.',
+    })
   return {
     ...(as === undefined ? {} : { 'impersonate-user': as }),
     ...(uid === undefined ? {} : { 'impersonate-uid': uid }),

@@ -18,7 +18,8 @@ export function execIdentity({ user, cluster }: { readonly user: Entry; readonly
   const apiVersion = textField(user, 'exec', 'apiVersion') ?? ''
   const command = textField(user, 'exec', 'command') ?? ''
   if (!PROTOCOL.test(apiVersion)) throw unsupported(command, 'client.authentication.k8s.io/v1 or v1beta1', apiVersion === '' ? 'no apiVersion' : apiVersion)
-  if (textField(user, 'exec', 'interactiveMode') === 'Always') throw unsupported(command, 'a program that needs nobody at a keyboard', 'interactiveMode: Always')
+  if (textField(user, 'exec', 'interactiveMode') === 'Always')
+    throw unsupported(command, 'a program that needs nobody at a keyboard', 'interactiveMode: Always')
   const program: Program = {
     command,
     arguments: listOf(user, 'args').map(String),
@@ -62,20 +63,23 @@ function listOf(user: Entry, field: string): readonly unknown[] {
 function readCredential(output: string, { command, apiVersion, host }: { command: string; apiVersion: string; host: Host }): Term {
   const credential = parse(output, command)
   const got = valueAt(credential, ['apiVersion'])
-  if (valueAt(credential, ['kind']) !== 'ExecCredential' || got !== apiVersion) throw unusable(command, `an ExecCredential of ${apiVersion}`, `one of ${String(got).slice(0, 80)}`)
-  const [token, certificate, key, until] = ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'].map((field) => {
-    const value = valueAt(credential, ['status', field])
-    return typeof value === 'string' && value !== '' ? value : undefined
-  })
+  if (valueAt(credential, ['kind']) !== 'ExecCredential' || got !== apiVersion)
+    throw unusable(command, `an ExecCredential of ${apiVersion}`, `one of ${String(got).slice(0, 80)}`)
+  const [token, certificate, key, until] = ['token', 'clientCertificateData', 'clientKeyData', 'expirationTimestamp'].map((field) =>
+    statusText(credential, field),
+  )
   maskSecret(host, token)
   maskKey(host, key)
-  if (token === undefined && (certificate === undefined || key === undefined)) throw unusable(command, 'a token or a certificate with its key', 'neither')
-  const identity: Identity = {
-    ...(token === undefined ? { headers: {} } : bearer(token)),
-    ...(certificate === undefined || key === undefined ? {} : { certificate, key }),
-  }
+  const pair = certificate === undefined || key === undefined ? undefined : { certificate, key }
+  if (token === undefined && pair === undefined) throw unusable(command, 'a token or a certificate with its key', 'neither')
+  const identity: Identity = { ...(token === undefined ? { headers: {} } : bearer(token)), ...pair }
   const term = until === undefined ? Number.NaN : Date.parse(until)
   return { identity, ...(Number.isNaN(term) ? {} : { until: term }) }
+}
+
+function statusText(credential: unknown, field: string): string | undefined {
+  const value = valueAt(credential, ['status', field])
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function parse(output: string, command: string): unknown {
@@ -94,5 +98,7 @@ function unusable(command: string, expected: string, got: string): Fault {
 }
 
 function unsupported(command: string, expected: string, got: string): Fault {
-  return new Fault('UNSUPPORTED', `kubeconfig: the exec plugin ${command} cannot be used here, expected ${expected}, got ${got}`, { hint: 'Update the exec section of the kubeconfig.' })
+  return new Fault('UNSUPPORTED', `kubeconfig: the exec plugin ${command} cannot be used here, expected ${expected}, got ${got}`, {
+    hint: 'Update the exec section of the kubeconfig.',
+  })
 }

@@ -33,12 +33,12 @@ export interface Term {
 /** Ends a term early, so that a request under way does not outlive it. */
 const EARLY = 30_000
 
-/** Keeps what `fetch` answers until its term ends. `now` is this machine's wall clock, on which such terms are written. */
-export function termedIdentity(fetch: () => Promise<Term>, now: () => number): IdentitySource {
+/** Keeps what `obtain` answers until its term ends. `now` is this machine's wall clock, on which such terms are written. */
+export function termedIdentity(obtain: () => Promise<Term>, now: () => number): IdentitySource {
   let held: Term | undefined
   let fetching: Promise<Term> | undefined
   const load = () => {
-    fetching ??= fetch()
+    fetching ??= obtain()
       .then((term) => (held = term))
       .finally(() => (fetching = undefined))
     return fetching

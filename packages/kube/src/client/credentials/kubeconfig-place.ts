@@ -21,7 +21,8 @@ export async function findKubeconfig(input: string | undefined, host: Host): Pro
 
 async function readExisting(path: string, host: Host): Promise<KubeconfigText> {
   const text = path.includes('\n') ? undefined : await readIfThere(path, host)
-  if (text === undefined) throw missing('the kubeconfig input is neither content nor an existing file', path.includes('\n') ? 'several lines of something else' : path)
+  if (text === undefined)
+    throw missing('the kubeconfig input is neither content nor an existing file', path.includes('\n') ? 'several lines of something else' : path)
   return text
 }
 
@@ -32,12 +33,17 @@ async function readIfThere(path: string, host: Host): Promise<KubeconfigText | u
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined
-    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected a readable file, got ${code ?? 'an error'}`, { cause: error, hint: 'Check the path and its permissions.' })
+    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected a readable file, got ${code ?? 'an error'}`, {
+      cause: error,
+      hint: 'Check the path and its permissions.',
+    })
   }
 }
 
 function missing(what: string, got: string): Fault {
   // A token pasted into the wrong input would be printed here, so only what looks like a path is.
   const shown = got.length > 200 ? `a text of ${got.length} characters` : `"${got}"`
-  return new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${what}, expected a kubeconfig, got ${shown}`, { hint: 'Set the `kubeconfig` input to the content or the path of a kubeconfig.' })
+  return new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${what}, expected a kubeconfig, got ${shown}`, {
+    hint: 'Set the `kubeconfig` input to the content or the path of a kubeconfig.',
+  })
 }

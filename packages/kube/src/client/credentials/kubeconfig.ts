@@ -34,7 +34,7 @@ export interface Choice {
 /** Reads kubeconfigs and merges them the way kubectl does: of what is named twice the first counts, and so does the first current-context. */
 export function readKubeconfigs(texts: readonly KubeconfigText[]): Kubeconfig {
   const all = texts.map(readKubeconfig)
-  const merged = (part: 'contexts' | 'clusters' | 'users') => new Map(all.toReversed().flatMap((kubeconfig) => [...kubeconfig[part]]))
+  const merged = (part: 'contexts' | 'clusters' | 'users') => firstOfEach(all.flatMap((kubeconfig) => [...kubeconfig[part]]))
   return {
     currentContext: all.find(({ currentContext }) => currentContext !== undefined)?.currentContext,
     contexts: merged('contexts'),
@@ -51,12 +51,18 @@ export function chooseContext(kubeconfig: Kubeconfig, wanted: string | undefined
   if (name === undefined) throw invalid('kubeconfig: no context is chosen', `current-context or one of ${contexts}`, 'neither')
   const context = kubeconfig.contexts.get(name)
   if (context === undefined) throw invalid(`kubeconfig: there is no context "${name}"`, `one of ${contexts}`, `"${name}"`)
-  const [clusterName, userName, namespace] = ['cluster', 'user', 'namespace'].map((field) => textField(context, field))
-  const cluster = clusterName === undefined ? undefined : kubeconfig.clusters.get(clusterName)
-  if (cluster === undefined) throw invalid(`kubeconfig: context "${name}" leads nowhere`, 'a cluster of the kubeconfig', `"${clusterName ?? ''}"`)
-  const user = userName === undefined ? undefined : kubeconfig.users.get(userName)
-  if (userName !== undefined && user === undefined) throw invalid(`kubeconfig: context "${name}" names nobody`, 'a user of the kubeconfig', `"${userName}"`)
-  return { context: name, namespace, cluster, user }
+  const clusterName = textField(context, 'cluster') ?? ''
+  const cluster = kubeconfig.clusters.get(clusterName)
+  if (cluster === undefined) throw invalid(`kubeconfig: context "${name}" leads nowhere`, 'a cluster of the kubeconfig', `"${clusterName}"`)
+  return { context: name, namespace: textField(context, 'namespace'), cluster, user: userOf(context, kubeconfig) }
+}
+
+function userOf(context: Entry, { users }: Kubeconfig): Entry | undefined {
+  const name = textField(context, 'user')
+  if (name === undefined) return undefined
+  const user = users.get(name)
+  if (user === undefined) throw invalid(`kubeconfig: context "${context.name}" names nobody`, 'a user of the kubeconfig', `"${name}"`)
+  return user
 }
 
 /** Reads a text of an entry; undefined when it is absent or empty. */
@@ -81,7 +87,8 @@ function looksLikeContent(text: string): boolean {
 function readKubeconfig({ text, file }: KubeconfigText): Kubeconfig {
   const value = parseText(text, file)
   const place = file ?? 'its content'
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`kubeconfig: ${place} is none`, 'a map with clusters, contexts and users', 'something else')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(`kubeconfig: ${place} is none`, 'a map with clusters, contexts and users', 'something else')
   const current = valueAt(value, ['current-context'])
   const entries = (part: string, field: string) => readEntries(valueAt(value, [part]), field, file)
   return {
@@ -109,9 +116,17 @@ function readEntries(list: unknown, field: string, file: string | undefined): Ma
     const [name, fields] = [valueAt(item, ['name']), valueAt(item, [field]) ?? {}]
     return typeof name === 'string' || typeof name === 'number' ? [[String(name), { name: String(name), fields: fields as Entry['fields'], file }]] : []
   })
-  return new Map(found.toReversed())
+  return firstOfEach(found)
+}
+
+function firstOfEach(entries: readonly (readonly [string, Entry])[]): Map<string, Entry> {
+  const first = new Map<string, Entry>()
+  for (const [name, entry] of entries) if (!first.has(name)) first.set(name, entry)
+  return first
 }
 
 function invalid(what: string, expected: string, got: string): Fault {
-  return new Fault('INPUT_INVALID', `${what}, expected ${expected}, got ${got}`, { hint: 'Give a kubeconfig, and a context of it, as kubectl config view shows them.' })
+  return new Fault('INPUT_INVALID', `${what}, expected ${expected}, got ${got}`, {
+    hint: 'Give a kubeconfig, and a context of it, as kubectl config view shows them.',
+  })
 }

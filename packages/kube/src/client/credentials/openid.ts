@@ -29,7 +29,10 @@ export function openidIdentity(user: Entry, options: OpenidOptions): IdentitySou
     const holds = first && idToken !== undefined && (until === undefined || now() < until)
     first = false
     if (!holds) {
-      const fresh = await refresh({ issuer: field('idp-issuer-url'), clientId: field('client-id'), clientSecret: field('client-secret'), refreshToken, user: user.name }, options)
+      const fresh = await refresh(
+        { issuer: field('idp-issuer-url'), clientId: field('client-id'), clientSecret: field('client-secret'), refreshToken, user: user.name },
+        options,
+      )
       idToken = fresh.idToken
       refreshToken = fresh.refreshToken ?? refreshToken
     }
@@ -64,12 +67,21 @@ interface Refresh {
 
 async function refresh(wanted: Refresh, { host, ca }: OpenidOptions): Promise<{ idToken: string; refreshToken: string | undefined }> {
   const { issuer, clientId, refreshToken, user } = wanted
-  if (issuer === undefined || clientId === undefined || refreshToken === undefined) throw denied(user, 'a refresh-token, a client-id and an idp-issuer-url', 'an expired id-token alone')
+  if (issuer === undefined || clientId === undefined || refreshToken === undefined)
+    throw denied(user, 'a refresh-token, a client-id and an idp-issuer-url', 'an expired id-token alone')
   const transport = openTransport({ environment: host.environment, ...(ca === undefined ? {} : { tls: { ca } }) })
   try {
-    const metadata = await ask(transport, { url: secure(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, user), timeout: TIMEOUT, signal: host.signal }, user)
-    const endpoint = secure(String(valueAt(metadata, ['token_endpoint'])), user)
-    const answer = await ask(transport, { ...tokenRequest(wanted, valueAt(metadata, ['token_endpoint_auth_methods_supported'])), url: endpoint, timeout: TIMEOUT, signal: host.signal }, user)
+    const metadata = await ask(
+      transport,
+      { url: secure(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, user), timeout: TIMEOUT, signal: host.signal },
+      user,
+    )
+    const endpoint = secure(textOf(valueAt(metadata, ['token_endpoint'])), user)
+    const answer = await ask(
+      transport,
+      { ...tokenRequest(wanted, valueAt(metadata, ['token_endpoint_auth_methods_supported'])), url: endpoint, timeout: TIMEOUT, signal: host.signal },
+      user,
+    )
     const [idToken, fresh] = ['id_token', 'refresh_token'].map((name) => valueAt(answer, [name]))
     if (typeof idToken !== 'string') throw denied(user, 'an id_token from the issuer', 'an answer without one')
     maskSecret(host, idToken)
@@ -81,13 +93,23 @@ async function refresh(wanted: Refresh, { host, ca }: OpenidOptions): Promise<{ 
 }
 
 function tokenRequest({ clientId = '', clientSecret, refreshToken = '' }: Refresh, methods: unknown): Pick<HttpRequest, 'method' | 'headers' | 'body'> {
-  const inBody = Array.isArray(methods) && methods.includes('client_secret_post') && !methods.includes('client_secret_basic')
-  const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken })
-  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
-  if (clientSecret === undefined || inBody) form.set('client_id', clientId)
-  if (clientSecret !== undefined && inBody) form.set('client_secret', clientSecret)
-  if (clientSecret !== undefined && !inBody) headers['authorization'] = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`
-  return { method: 'POST', headers, body: form.toString() }
+  const supported: readonly unknown[] = Array.isArray(methods) ? methods : []
+  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+  const send = (fields: Readonly<Record<string, string>>, more = {}) => ({
+    method: 'POST',
+    headers: { ...headers, ...more },
+    body: new URLSearchParams(fields).toString(),
+  })
+  if (clientSecret === undefined) return send({ ...form, client_id: clientId })
+  // Basic is what an issuer supports when it names nothing.
+  const inBody = supported.includes('client_secret_post') && !supported.includes('client_secret_basic')
+  if (inBody) return send({ ...form, client_id: clientId, client_secret: clientSecret })
+  return send(form, { authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}` })
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 async function ask(transport: Transport, request: HttpRequest, user: string): Promise<unknown> {
@@ -95,7 +117,7 @@ async function ask(transport: Transport, request: HttpRequest, user: string): Pr
   try {
     const value: unknown = JSON.parse(body)
     if (status === 200) return value
-    throw denied(user, `an answer of ${request.url.host}`, `${status} ${String(valueAt(value, ['error']) ?? '').slice(0, 100)}`.trim())
+    throw denied(user, `an answer of ${request.url.host}`, `${status} ${textOf(valueAt(value, ['error'])).slice(0, 100)}`.trim())
   } catch (error) {
     // The parser's message quotes the body, which may hold a token.
     if (error instanceof SyntaxError) throw denied(user, `JSON from ${request.url.host}`, `${status} and something else`)
@@ -110,5 +132,7 @@ function secure(address: string, user: string): URL {
 }
 
 function denied(user: string, expected: string, got: string): Fault {
-  return new Fault('ACCESS_DENIED', `kubeconfig: user "${user}" cannot be signed in with OpenID Connect, expected ${expected}, got ${got}`, { hint: 'Sign in again and store the new kubeconfig.' })
+  return new Fault('ACCESS_DENIED', `kubeconfig: user "${user}" cannot be signed in with OpenID Connect, expected ${expected}, got ${got}`, {
+    hint: 'Sign in again and store the new kubeconfig.',
+  })
 }

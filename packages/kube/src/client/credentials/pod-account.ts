@@ -30,6 +30,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Fault('ENVIRONMENT_MISSING', `service account: ${path} cannot be read`, { cause: error, hint: 'Check the permissions of the service account files.' })
+    throw new Fault('ENVIRONMENT_MISSING', `service account: ${path} cannot be read`, {
+      cause: error,
+      hint: 'Check the permissions of the service account files.',
+    })
   }
 }

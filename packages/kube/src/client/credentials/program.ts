@@ -80,9 +80,14 @@ function withoutInputs(environment: Readonly<Record<string, string | undefined>>
 
 function unstartable({ command, installHint }: Program, cause: NodeJS.ErrnoException): Fault {
   const hint = installHint ?? `Install ${command} in a step before this one.`
-  return new Fault('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${cause.code ?? cause.message}`, { cause, hint })
+  return new Fault('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${cause.code ?? cause.message}`, {
+    cause,
+    hint,
+  })
 }
 
 function failed({ command }: Program, got: string): Fault {
-  return new Fault('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, { hint: `Run ${command} by hand with the same environment to see why.` })
+  return new Fault('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, {
+    hint: `Run ${command} by hand with the same environment to see why.`,
+  })
 }

@@ -21,7 +21,14 @@ export function commandIdentity(user: Entry, host: Host): IdentitySource {
     if (stored === undefined) throw unusable(user, 'an access-token or a cmd-path', 'neither')
     return fixedIdentity(bearer(stored))
   }
-  const program = { command, arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''), file: user.file, environment: {}, timeout: TIMEOUT, installHint: undefined }
+  const program = {
+    command,
+    arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''),
+    file: user.file,
+    environment: {},
+    timeout: TIMEOUT,
+    installHint: undefined,
+  }
   const fetch = async () => {
     const answer = parse(await runProgram(program, host), user)
     const token = valueAt(answer, keyPath(field('token-key') ?? '{.access_token}'))
@@ -51,5 +58,7 @@ function parse(output: string, user: Entry): unknown {
 }
 
 function unusable(user: Entry, expected: string, got: string): Fault {
-  return new Fault('ACCESS_DENIED', `kubeconfig: user "${user.name}" has no usable token, expected ${expected}, got ${got}`, { hint: 'Use an exec plugin (gke-gcloud-auth-plugin, kubelogin) instead of the auth-provider.' })
+  return new Fault('ACCESS_DENIED', `kubeconfig: user "${user.name}" has no usable token, expected ${expected}, got ${got}`, {
+    hint: 'Use an exec plugin (gke-gcloud-auth-plugin, kubelogin) instead of the auth-provider.',
+  })
 }

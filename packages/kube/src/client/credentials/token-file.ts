@@ -23,6 +23,9 @@ export async function readCredentialFile(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected the file it points to, got ${code ?? 'an error'}`, { cause: error, hint: 'Check the paths in the kubeconfig.' })
+    throw new Fault('ENVIRONMENT_MISSING', `kubeconfig: ${path} cannot be read, expected the file it points to, got ${code ?? 'an error'}`, {
+      cause: error,
+      hint: 'Check the paths in the kubeconfig.',
+    })
   }
 }

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { BY, CONFIG_MAP, DEPLOYMENT, faultOf, NAMESPACE, type At } from './ground.ts'
+
+/** What the remaining questions promise. */
+export function describeRest(at: At): void {
+  describe('the rest', () => {
+    test('knows kinds by what people write', async () => {
+      const { cluster } = at()
+      expect(await cluster.resourceNamed('deploy')).toEqual(DEPLOYMENT)
+      expect(await cluster.resourceNamed('ConfigMap')).toEqual(CONFIG_MAP)
+      expect(await cluster.resourceOf({ apiVersion: 'v1', kind: 'Namespace' })).toEqual(NAMESPACE)
+      expect(await faultOf(cluster.resourceNamed('aliens.example.invalid'))).toMatchObject({ code: 'UNSUPPORTED' })
+    })
+
+    test('puts an object without a namespace into the one of the connection', async () => {
+      const { cluster } = at()
+      const made = await cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'homeless' } }, BY)
+      expect(made.metadata.namespace).toBe(cluster.namespace)
+      await cluster.delete({ resource: CONFIG_MAP, name: 'homeless' })
+    })
+
+    test('answers undefined for the log of a Pod that is not there', async () => {
+      const { cluster, namespace } = at()
+      expect(await cluster.logs({ namespace, pod: 'nobody', container: 'web' })).toBeUndefined()
+    })
+
+    test('cannot carry a request to a Pod that is not there', async () => {
+      const { cluster, namespace } = at()
+      expect(await faultOf(cluster.proxy({ namespace, target: 'pods', name: 'nobody', path: '/', timeout: 5_000 }))).toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    test('may do what it does', async () => {
+      const { cluster, namespace } = at()
+      expect(await cluster.may({ verb: 'create', group: '', resource: 'pods', namespace })).toBe(true)
+    })
+  })
+}

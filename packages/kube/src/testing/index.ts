@@ -1,0 +1,7 @@
+export * from './fake-cluster.ts'
+export type { Controller, ControllerAccess } from './fake-controllers.ts'
+export type { Refusal } from './refusal.ts'
+export type { Failure, FakeRequest, Interception, Script } from './script.ts'
+export type { Change } from './store.ts'
+export * from './deployment-controller.ts'
+export * from './endpoint-slice-controller.ts'
