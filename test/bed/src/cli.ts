@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import { parseRequest, usage, type Request } from './arguments.ts'
-import { bedStatus } from './bed.ts'
+import { bedStatus } from './lifecycle/bed.ts'
 import { Failure } from './failure.ts'
-import { readRecord } from './record.ts'
+import { readRecord } from './cluster/record.ts'
 import { stopwatch, streamReport } from './report.ts'
-import { clusterName, currentCluster, resolveCluster, takeDown } from './resolve.ts'
+import { clusterName, currentCluster, resolveCluster, takeDown } from './cluster/resolve.ts'
 import { statusTable } from './table.ts'
 
 const report = streamReport(process.stderr)

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { isInside, type BedRecord } from './record.ts'
-import type { ComponentStatus, Status } from './status.ts'
+import { isInside, type BedRecord } from './cluster/record.ts'
+import type { ComponentStatus, Status } from './lifecycle/status.ts'
 
 /** A bed's status as plain lines: each component with its pid on this machine and inside the bed, its state and age. */
 export async function statusTable(record: BedRecord, status: Status): Promise<string> {

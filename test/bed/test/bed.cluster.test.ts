@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bedSource } from '../src/folders.ts'
+import { bedSource } from '../src/machine/folders.ts'
 import { resolveCluster, type Cluster } from '../src/index.ts'
-import { until } from '../src/until.ts'
+import { until } from '../src/machine/until.ts'
 import { footprint } from './footprint.ts'
 
 // What a bed promises of itself. Beds of its own beside whichever runs; Linux and root, a few minutes of nobody's time.

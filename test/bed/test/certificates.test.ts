@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bedCertificates, issueCertificates } from '../src/certificates.ts'
+import { bedCertificates, issueCertificates } from '../src/access/certificates.ts'
 
 describe('issueCertificates', () => {
   let folder = ''

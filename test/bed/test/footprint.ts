@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cgroupMounts } from '../src/cgroup.ts'
-import { bedFolder } from '../src/folders.ts'
+import { cgroupMounts } from '../src/machine/cgroup.ts'
+import { bedFolder } from '../src/machine/folders.ts'
 
 /** Everything on this machine in which the bed of that name could leave a trace. Before it and after it must be equal. */
 export function footprint(name: string): object {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { cgroupMounts } from '../src/cgroup.ts'
-import { serverOf } from '../src/given.ts'
-import { identify, isAlive, statFields } from '../src/process-identity.ts'
-import { sumOf } from '../src/release.ts'
-import { clusterName } from '../src/resolve.ts'
-import { isRecent } from '../src/toolchain.ts'
-import { until } from '../src/until.ts'
+import { cgroupMounts } from '../src/machine/cgroup.ts'
+import { serverOf } from '../src/cluster/given.ts'
+import { identify, isAlive, statFields } from '../src/machine/process-identity.ts'
+import { sumOf } from '../src/binaries/release.ts'
+import { clusterName } from '../src/cluster/resolve.ts'
+import { isRecent } from '../src/binaries/toolchain.ts'
+import { until } from '../src/machine/until.ts'
 
 describe('statFields', () => {
   const rest = `S 1 ${Array.from({ length: 17 }, (_, index) => index).join(' ')} 4711 8192`

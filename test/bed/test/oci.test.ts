@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { splitReference } from '../src/images.ts'
-import { archive, packImage, tar } from '../src/oci.ts'
+import { splitReference } from '../src/images/images.ts'
+import { archive, packImage, tar } from '../src/images/oci.ts'
 
 const program = Buffer.from('#!/bin/sh\n')
 const pack = (environment: Record<string, string>) => packImage({ reference: '127.0.0.1:5000/shop:1', program, environment })

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { silent } from '../src/index.ts'
-import { obtainShop } from '../src/programs.ts'
-import { until } from '../src/until.ts'
+import { obtainShop } from '../src/binaries/programs.ts'
+import { until } from '../src/machine/until.ts'
 
 // The sample application's switches, on loopback. Here and not among the quick tests because its program needs Go.
 let program = ''
