@@ -44,8 +44,8 @@ function execIdentity({ user, cluster }, host) {
         timeout: TIMEOUT,
         installHint: (0,_kubeconfig_js__WEBPACK_IMPORTED_MODULE_0__/* .textField */ .M8)(user, 'exec', 'installHint'),
     };
-    const fetch = async () => readCredential(await (0,_program_js__WEBPACK_IMPORTED_MODULE_1__/* .runProgram */ .m)(program, host), { command, apiVersion, host });
-    return (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .termedIdentity */ .AR)(fetch, () => host.clock.date().getTime());
+    const obtain = async () => readCredential(await (0,_program_js__WEBPACK_IMPORTED_MODULE_1__/* .runProgram */ .m)(program, host), { command, apiVersion, host });
+    return (0,_identity_js__WEBPACK_IMPORTED_MODULE_2__/* .termedIdentity */ .AR)(obtain, () => host.clock.date().getTime());
 }
 function execInfo(apiVersion, user, { fields }) {
     const cluster = {

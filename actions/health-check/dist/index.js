@@ -40466,6 +40466,7 @@ var connection = __nccwpck_require__(2027);
 
 
 
+
 const inputs = defineInputs({
     objects: {
         type: 'lines',
@@ -40515,6 +40516,10 @@ function validateInputs(values) {
         if (name === undefined && values.selector === undefined) {
             problems.push({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' });
         }
+    }
+    if (values.timeout > 0 && values.timeout <= values.stability) {
+        const [timeout, stability] = [(0,build_duration/* formatDuration */.a3)(values.timeout), (0,build_duration/* formatDuration */.a3)(values.stability)];
+        problems.push({ message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`, hint: 'Raise `timeout`, or lower `stability`.' });
     }
     const checks = values.checks ?? [];
     if (checks.some(({ on }) => on === 'url') && values.url === undefined) {
@@ -40816,7 +40821,9 @@ class ManifestText {
         return found;
     }
 }
+/** What is said of a template that nobody rendered, and what to do about it. */
 const TEMPLATE_SENTENCE = 'a template expression, expected a plain manifest, got {{';
+/** What to do about a template that nobody rendered. */
 const TEMPLATE_HINT = 'Render the templates first, or give the folder as the `chart` input.';
 /** An expression where YAML expects a value, a key or an item; those inside block texts (alert rules, scripts) are data and stand behind other words. */
 const TEMPLATE = /^(?:[^\n"'#|>]*:\s+|\s*-\s+|\s*)\{\{/m;
@@ -45107,15 +45114,15 @@ function bearer(token) {
 }
 /** Ends a term early, so that a request under way does not outlive it. */
 const EARLY = 30_000;
-/** Keeps what `fetch` answers until its term ends. `now` is this machine's wall clock, on which such terms are written. */
-function termedIdentity(fetch, now) {
+/** Keeps what `obtain` answers until its term ends. `now` is this machine's wall clock, on which such terms are written. */
+function termedIdentity(obtain, now) {
     let held;
-    let fetching;
+    let obtaining;
     const load = () => {
-        fetching ??= fetch()
+        obtaining ??= obtain()
             .then((term) => (held = term))
-            .finally(() => (fetching = undefined));
-        return fetching;
+            .finally(() => (obtaining = undefined));
+        return obtaining;
     };
     return {
         async get() {
@@ -45525,7 +45532,7 @@ function commandIdentity(user, host) {
         timeout: TIMEOUT,
         installHint: undefined,
     };
-    const fetch = async () => {
+    const obtain = async () => {
         const answer = parse(await (0,credentials_program/* runProgram */.m)(program, host), user);
         const token = (0,json_pointer/* valueAt */.fK)(answer, keyPath(field('token-key') ?? '{.access_token}'));
         if (typeof token !== 'string' || token === '')
@@ -45534,7 +45541,7 @@ function commandIdentity(user, host) {
         const until = Date.parse(String((0,json_pointer/* valueAt */.fK)(answer, keyPath(field('expiry-key') ?? '{.token_expiry}'))));
         return { identity: (0,identity/* bearer */.CM)(token), ...(Number.isNaN(until) ? {} : { until }) };
     };
-    return (0,identity/* termedIdentity */.AR)(fetch, () => host.clock.date().getTime());
+    return (0,identity/* termedIdentity */.AR)(obtain, () => host.clock.date().getTime());
 }
 /** `{.credential.access_token}` as a path. */
 function keyPath(key) {
@@ -45569,13 +45576,13 @@ var promises_ = __nccwpck_require__(1455);
 const REREAD = 60_000;
 /** A bearer token that stands in a file and is replaced there, such as a Pod's own. Read again every minute, and when it is refused. */
 function fileIdentity(path, host) {
-    const fetch = async () => {
+    const obtain = async () => {
         const token = (await readCredentialFile(path)).trim();
         (0,secret_values/* maskSecret */.$)(host, token);
         return { identity: (0,identity/* bearer */.CM)(token), until: host.clock.now() + REREAD };
     };
     // Counted on the monotonic clock: it is our own term, not one of the token's.
-    return (0,identity/* termedIdentity */.AR)(fetch, () => host.clock.now());
+    return (0,identity/* termedIdentity */.AR)(obtain, () => host.clock.now());
 }
 /** Reads a file that a kubeconfig points to. */
 async function readCredentialFile(path) {
@@ -45602,10 +45609,12 @@ async function readCredentialFile(path) {
 
 /** Makes an account of what a context leads to. Its dangers have been accepted by then. Nothing is contacted and no program started yet. */
 async function accountOf({ cluster, user, namespace, context }, host) {
+    const proxy = (0,kubeconfig/* textField */.M8)(cluster, 'proxy-url');
+    (0,secret_values/* maskSecret */.$)(host, URL.parse(proxy ?? '')?.password);
     return {
         server: serverOf(cluster),
         namespace,
-        proxy: (0,kubeconfig/* textField */.M8)(cluster, 'proxy-url'),
+        proxy,
         tls: await trustOf(cluster),
         identity: user === undefined ? (0,identity/* fixedIdentity */.jY)({ headers: {} }) : await identityOf(user, cluster, { host, context }),
         headers: user === undefined ? {} : impersonation(user),
@@ -46091,15 +46100,18 @@ function explain(status, call) {
             return absent(status, call);
         case 409:
             return conflicting(status);
-        case 410:
-        case 429:
-            return { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` };
         default:
-            return status.code >= 500
-                ? { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
-                : { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, problems: status.causes.map(causeProblem) };
+            return isRefusal(status) ? refused(status) : { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` };
     }
 }
+function isRefusal({ code, message }) {
+    return code >= 500 ? UNTYPED.test(message) : code !== 410 && code !== 429;
+}
+function refused({ message, causes }) {
+    return { code: 'INPUT_INVALID', text: `the API server refused it: ${message}`, problems: causes.map(causeProblem) };
+}
+/** Server-side apply answers 500 to a field that the kind does not have: waiting does not mend it. */
+const UNTYPED = /failed to create typed patch object|field not declared in schema/;
 const RENEW = 'Renew the token or certificate of this account: it may have expired.';
 function redirected({ code, location }) {
     return {
@@ -46375,9 +46387,7 @@ class Rest {
 }
 /** Tells whether an error may pass by itself: nobody answered, or 429 and 5xx. A 410 does not. */
 function isPassing(error) {
-    if (error instanceof ServerFault)
-        return error.status === 429 || (error.status >= 500 && error.status !== 501);
-    return (0,fault/* isFault */.Zh)(error, 'UNAVAILABLE');
+    return (0,fault/* isFault */.Zh)(error, 'UNAVAILABLE') && !(error instanceof ServerFault && (error.status === 410 || error.status === 501));
 }
 /** Tells whether the API server cannot have acted on what we sent: it never got it, or turned it away at the door. */
 function isUnheard(error) {

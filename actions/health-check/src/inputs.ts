@@ -1,5 +1,5 @@
 import { defineInputs, expected, type Values } from '@fairlead/action'
-import type { Problem } from '@fairlead/base'
+import { formatDuration, type Problem } from '@fairlead/base'
 import { parseChecks } from '@fairlead/health/checks'
 import { clusterInputs, parseSelector, selectorText } from '@fairlead/kube'
 
@@ -65,6 +65,10 @@ export function validateInputs(values: Inputs): readonly Problem[] {
     if (name === undefined && values.selector === undefined) {
       problems.push({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' })
     }
+  }
+  if (values.timeout > 0 && values.timeout <= values.stability) {
+    const [timeout, stability] = [formatDuration(values.timeout), formatDuration(values.stability)]
+    problems.push({ message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`, hint: 'Raise `timeout`, or lower `stability`.' })
   }
   const checks = values.checks ?? []
   if (checks.some(({ on }) => on === 'url') && values.url === undefined) {

@@ -1,6 +1,7 @@
 import type { Clock, Deadline } from '@fairlead/base'
 import type { Followed } from './follow.ts'
 
+/** How long to wait. */
 export interface AwaitOptions {
   readonly clock: Clock
   readonly deadline: Deadline

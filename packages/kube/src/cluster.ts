@@ -11,6 +11,7 @@ export interface Selection {
   readonly managedFields?: boolean
 }
 
+/** A selection as it was at one point in history. */
 export interface ObjectList {
   readonly items: readonly KubeObject[]
   /** The point in the cluster's history at which the list is true; a watch continues from it. */
@@ -22,21 +23,25 @@ export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
 
+/** What every request takes. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What every write takes. */
 export interface WriteOptions extends ReadOptions {
   /** The field manager the write is recorded under. */
   readonly manager: string
   readonly dryRun?: boolean
 }
 
+/** What a server-side apply takes. */
 export interface ApplyOptions extends WriteOptions {
   /** Takes fields from their managers. Only ever set where an input of the user's asks for it. */
   readonly force?: boolean
 }
 
+/** Which object may be deleted, and what becomes of what it owns. */
 export interface DeleteOptions extends ReadOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
@@ -49,6 +54,7 @@ export type PatchOperation =
   | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string }
 
+/** Which log to read, from its end. */
 export interface LogRequest {
   readonly namespace: string
   readonly pod: string
@@ -72,12 +78,14 @@ export interface ProxyRequest {
   readonly timeout: number
 }
 
+/** What the Pod or Service answered. */
 export interface ProxyResponse {
   readonly status: number
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** What somebody may or may not do. The group is empty for the core group. */
 export interface AccessQuestion {
   readonly verb: string
   readonly group: string
@@ -92,7 +100,8 @@ export interface AccessQuestion {
  *
  * Every read answers undefined or an empty list only where the API server said so; whatever keeps it from saying is a Fault:
  * ACCESS_DENIED (401, 403; the hint is the RBAC rule), CONFLICT (409), INPUT_INVALID (400, 422: the server's own words), UNSUPPORTED (kind not served),
- * UNAVAILABLE (no answer, 429 or 5xx to the end of the retries). Reads and writes are retried inside the adapter's own deadline; a write whose answer was lost is read back
+ * UNAVAILABLE (no answer, 429 or 5xx to the end of the retries). A 403 that no Role mends (quota, Pod security, a webhook) is INPUT_INVALID. A namespaced kind without a namespace means that of
+ * the connection, except in a selection, where it means all. Reads and writes are retried inside the adapter's own deadline; a write whose answer was lost is read back
  * before it is repeated.
  */
 export interface Cluster {
@@ -117,7 +126,7 @@ export interface Cluster {
   watch(selection: Selection, options: ReadOptions & { readonly resourceVersion: string }): AsyncIterable<WatchEvent>
 
   create(object: KubeObject, options: WriteOptions): Promise<KubeObject>
-  /** Replaces an object (PUT); its `metadata.resourceVersion` guards the write. */
+  /** Replaces an object (PUT); its `metadata.resourceVersion` guards the write. A Lease that does not exist is created. */
   replace(object: KubeObject, options: WriteOptions): Promise<KubeObject>
   /** Server-side apply. */
   apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>
@@ -128,7 +137,10 @@ export interface Cluster {
 
   /** The last lines a container wrote; undefined when that container has none (yet, or any more). */
   logs(request: LogRequest, options?: ReadOptions): Promise<string | undefined>
-  /** Carries a request to a Pod or Service. Its status is an answer like any other; a Fault means that the API server could not carry it. */
+  /**
+   * Carries a request to a Pod or Service. Its status is an answer like any other, and so is the API server's 502 to 504 because nobody listens there; a Fault means that it would not carry it
+   * (no such Pod, no permission) or gave no answer. Sent once: only what the API server cannot have heard is repeated.
+   */
   proxy(request: ProxyRequest, options?: ReadOptions): Promise<ProxyResponse>
   /** Asks whether this account may do something (SelfSubjectAccessReview). */
   may(question: AccessQuestion, options?: ReadOptions): Promise<boolean>

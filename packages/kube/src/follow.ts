@@ -4,6 +4,7 @@ import type { KubeObject } from './object.ts'
 import { Picture } from './picture.ts'
 import { WatchExpired } from './watch-expired.ts'
 
+/** When a connection counts as dead, and what is done then. */
 export interface FollowOptions {
   readonly clock: Clock
   readonly signal?: AbortSignal

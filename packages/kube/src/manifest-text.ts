@@ -8,6 +8,7 @@ export interface ManifestFile {
   readonly text: string
 }
 
+/** The keys and indexes that lead to a field. */
 export type ManifestPath = readonly PathSegment[]
 
 const MOST_BYTES = 5 * 1024 * 1024
@@ -87,7 +88,9 @@ export class ManifestText {
   }
 }
 
+/** What is said of a template that nobody rendered, and what to do about it. */
 export const TEMPLATE_SENTENCE = 'a template expression, expected a plain manifest, got {{'
+/** What to do about a template that nobody rendered. */
 export const TEMPLATE_HINT = 'Render the templates first, or give the folder as the `chart` input.'
 
 /** An expression where YAML expects a value, a key or an item; those inside block texts (alert rules, scripts) are data and stand behind other words. */

@@ -1,6 +1,7 @@
 /** A label or annotation set as the API has it. */
 export type StringMap = Readonly<Record<string, string>>
 
+/** Who an object belongs to, and is deleted with. */
 export interface OwnerReference {
   readonly apiVersion: string
   readonly kind: string
@@ -9,6 +10,7 @@ export interface OwnerReference {
   readonly controller?: boolean
 }
 
+/** What every object carries, as the API has it. */
 export interface ObjectMeta {
   readonly name: string
   readonly namespace?: string

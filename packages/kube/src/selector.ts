@@ -1,6 +1,7 @@
 import { Fault } from '@fairlead/base'
 import type { StringMap } from './object.ts'
 
+/** One condition of a selector; In and NotIn have values. */
 export interface LabelRequirement {
   readonly key: string
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'

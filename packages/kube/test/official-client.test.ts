@@ -48,7 +48,7 @@ async function official(text: string): Promise<Connection> {
     authorization: header ?? (typeof auth === 'string' ? `Basic ${base64(auth)}` : undefined),
     ca: ca?.toString(),
     cert: cert?.toString(),
-    key: key?.toString(),
+    key: Buffer.isBuffer(key) || typeof key === 'string' ? key.toString() : undefined,
     serverName: servername,
     insecure: rejectUnauthorized === false,
   }

@@ -307,6 +307,16 @@ describe('writes', () => {
     })
   })
 
+  test('do not wait for a field that the kind does not have, although the server answers 500', async () => {
+    const message = 'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): .spec.replcias: field not declared in schema'
+    server.script(status(500, '', message))
+    expect(await faultOf(cluster.apply(configMap({}), BY))).toMatchObject({
+      code: 'INPUT_INVALID',
+      message: `ConfigMap "shop/web": the API server refused it: ${message}`,
+    })
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('pass on every cause of a refusal', async () => {
     const causes = [
       { reason: 'FieldValueInvalid', message: 'Invalid value: -1', field: 'spec.replicas' },

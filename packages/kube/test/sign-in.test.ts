@@ -97,11 +97,18 @@ describe('exec plugins', () => {
   })
 
   test('that hang are killed', async () => {
-    const command = await plugin('hanging-plugin', 'setTimeout(() => undefined, 600_000)')
+    const pid = join(here.folder, 'pid')
+    const command = await plugin(
+      'hanging-plugin',
+      `require('fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid)); setTimeout(() => undefined, 600_000)`,
+    )
     const clock = new ManualClock()
     const failing = faultOf(here.visit({ kubeconfig: exec(command), allowExecPlugin: [command] }, testHost({ clock, environment: process.env })))
+    await expect.poll(() => readFile(pid, 'utf8').catch(() => '')).toMatch(/^\d+$/)
     await clock.advance(60_000)
     expect(await failing).toMatchObject({ code: 'ACCESS_DENIED', message: expect.stringContaining('no answer within 60 s') })
+    const started = Number(await readFile(pid, 'utf8'))
+    await expect.poll(() => isAlive(started)).toBe(false)
   })
 
   test('that are not installed are named with their own hint', async () => {
@@ -205,3 +212,11 @@ describe('OpenID Connect', () => {
     })
   })
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createServer as createHttp, type Server } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { makeAuthority } from './certificates.ts'
@@ -30,6 +33,18 @@ describe('trust', () => {
       found: FOUND,
     })
     await named.close()
+  })
+
+  test.each([
+    { name: 'is known by NODE_EXTRA_CA_CERTS', extra: true, printed: 'shop' },
+    { name: 'is unknown without it', extra: false, printed: 'ENVIRONMENT_MISSING' },
+  ])('in an authority $name', async ({ extra, printed }) => {
+    const certificates = await here.write('extra.crt', authority.ca)
+    const environment = { PATH: process.env['PATH'], KUBECONFIG: await here.write('bare', kubeconfig({ server: here.server.url })) }
+    const words = ['--conditions=source', join(import.meta.dirname, 'visitor.ts')]
+    const { stdout } = await promisify(execFile)(process.execPath, words, { env: extra ? { ...environment, NODE_EXTRA_CA_CERTS: certificates } : environment })
+    expect(stdout.trim()).toBe(printed)
+    expect(here.server.requests).toHaveLength(extra ? 1 : 0)
   })
 
   test('does not fall back to the clear, or from it', async () => {
@@ -76,10 +91,12 @@ describe('proxies', () => {
   })
 
   test('of a kubeconfig come before those of the environment, once allowed, with their password', async () => {
-    const secret = address.replace('//', '//user:pass@')
+    const secret = address.replace('//', '//user:password@')
     const inputs = { kubeconfig: kubeconfig({ ...here.trusted(), 'proxy-url': secret }), allowProxy: address }
-    await here.visit(inputs, testHost({ environment: { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' } }))
-    expect(tunnels).toEqual([`127.0.0.1:${here.server.port} Basic ${base64('user:pass')}`])
+    const host = testHost({ environment: { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' } })
+    await here.visit(inputs, host)
+    expect(host.masked).toContain('password')
+    expect(tunnels).toEqual([`127.0.0.1:${here.server.port} Basic ${base64('user:password')}`])
   })
 
   test('that are not there make the API server unreachable', async () => {

@@ -88,7 +88,11 @@ describe('watch', () => {
     { name: 'an event cut by a lost connection', answer: stream([whole, whole.slice(0, 40)], 'break'), code: 'UNAVAILABLE' },
     { name: 'a connection lost between two events', answer: stream([whole], 'break'), code: 'UNAVAILABLE' },
     { name: 'a line that is no JSON', answer: stream([whole, 'nonsense\n', whole]), code: 'UNAVAILABLE' },
-    { name: 'bytes that are no text', answer: stream([whole, Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a])]), code: 'UNAVAILABLE' },
+    {
+      name: 'bytes that are no text',
+      answer: stream([whole, Buffer.from(event('ADDED', pod('b', '7', 'x\u0001y')).replace('\\u0001', '\u00ff'), 'latin1')]),
+      code: 'UNAVAILABLE',
+    },
     { name: 'an unknown event', answer: stream([whole, event('RENAMED', pod('a', '7'))]), code: 'UNAVAILABLE' },
     { name: 'an object without a version', answer: stream([whole, event('ADDED', { metadata: { name: 'x' } })]), code: 'UNAVAILABLE' },
     { name: 'an error of the server', answer: stream([whole, event('ERROR', { ...GONE, code: 500, reason: 'InternalError' })]), code: 'UNAVAILABLE' },
@@ -179,6 +183,16 @@ describe('follow', () => {
     await clock.advance(1_500)
     await expect.poll(asked).toEqual(['list', 'watch 5', 'list', 'watch 9'])
     expect(seen()).toEqual(['b@8'])
+  })
+
+  test('says that it is blind while the list after a silence is not answered', async () => {
+    server.script(listOf('5', pod('a', '3')), stream([], 'silence'), stream([], 'silence'))
+    start()
+    await expect.poll(asked).toEqual(['list', 'watch 5'])
+    await clock.advance(90_000)
+    await expect.poll(asked).toEqual(['list', 'watch 5', 'list'])
+    expect(followed.blindSince()).toBe(0)
+    expect(seen()).toEqual(['a@3'])
   })
 
   test('lists again now and then, whatever the watch says', async () => {

@@ -10,6 +10,7 @@ import { RestCluster } from './rest-cluster.ts'
 import { Rest } from './rest.ts'
 import { openSession } from './session.ts'
 
+/** How patient a connection is. */
 export interface ClusterOptions {
   /** Milliseconds that a read is retried for while the API server does not answer. 60 s unless told. */
   readonly readDeadline?: number

@@ -25,6 +25,7 @@ export interface Session {
   close(): void
 }
 
+/** Who to speak with, as whom, how patiently. */
 export interface RestOptions {
   readonly server: URL
   readonly session: Session
@@ -148,8 +149,7 @@ export class Rest {
 
 /** Tells whether an error may pass by itself: nobody answered, or 429 and 5xx. A 410 does not. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ServerFault) return error.status === 429 || (error.status >= 500 && error.status !== 501)
-  return isFault(error, 'UNAVAILABLE')
+  return isFault(error, 'UNAVAILABLE') && !(error instanceof ServerFault && (error.status === 410 || error.status === 501))
 }
 
 /** Tells whether the API server cannot have acted on what we sent: it never got it, or turned it away at the door. */

@@ -52,15 +52,21 @@ function explain(status: Status, call: Call): Explanation {
       return absent(status, call)
     case 409:
       return conflicting(status)
-    case 410:
-    case 429:
-      return { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
     default:
-      return status.code >= 500
-        ? { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
-        : { code: 'INPUT_INVALID', text: `the API server refused it: ${status.message}`, problems: status.causes.map(causeProblem) }
+      return isRefusal(status) ? refused(status) : { code: 'UNAVAILABLE', text: `the API server answered ${status.code}: ${status.message}` }
   }
 }
+
+function isRefusal({ code, message }: Status): boolean {
+  return code >= 500 ? UNTYPED.test(message) : code !== 410 && code !== 429
+}
+
+function refused({ message, causes }: Status): Explanation {
+  return { code: 'INPUT_INVALID', text: `the API server refused it: ${message}`, problems: causes.map(causeProblem) }
+}
+
+/** Server-side apply answers 500 to a field that the kind does not have: waiting does not mend it. */
+const UNTYPED = /failed to create typed patch object|field not declared in schema/
 
 const RENEW = 'Renew the token or certificate of this account: it may have expired.'
 

@@ -5,6 +5,7 @@ import type { Controller, ControllerAccess } from './fake-controllers.ts'
 /** What becomes of a Pod: `ready`, nothing yet, or a container status that keeps it from it. */
 export type PodFate = 'ready' | 'pending' | { readonly waiting: { readonly reason: string; readonly message?: string }; readonly restarts?: number }
 
+/** What becomes of the Pods a fake Deployment has. */
 export interface DeploymentScript {
   /** Decides over each Pod when it is made and whenever its Deployment changes. Ready unless told. */
   readonly fate?: (pod: KubeObject, deployment: KubeObject) => PodFate

@@ -30,6 +30,7 @@ import { Script, type FakeRequest } from './script.ts'
 import { Store } from './store.ts'
 import { applyObject, checkPreconditions, createObject, patchObject, replaceObject, type Write } from './write-rules.ts'
 
+/** What a fake cluster begins with. */
 export interface FakeClusterOptions {
   readonly clock?: Clock
   /** The namespaces that exist, the first being the connection's. */

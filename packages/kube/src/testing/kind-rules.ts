@@ -1,6 +1,7 @@
 import type { KubeObject } from '../object.ts'
 
-/** What the API server does differently from kind to kind, as far as the fake knows. */
+// What the API server does differently from kind to kind, as far as the fake knows.
+
 const WITHOUT_GENERATION = new Set([
   'Service',
   'ConfigMap',
@@ -31,6 +32,7 @@ const WITH_STATUS = new Set([
   'Gateway',
 ])
 
+/** Kinds that count the changes of their spec. */
 export function hasGeneration(kind: string): boolean {
   return !WITHOUT_GENERATION.has(kind)
 }

@@ -2,6 +2,7 @@ import { sameJson } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 import { leavesOf, readField, removeField, writeField, type FieldPath } from './field-path.ts'
 
+/** Who writes, and when. */
 export interface Writer {
   readonly manager: string
   readonly time: string

@@ -23,23 +23,28 @@ export function about(verb: string, reference: ObjectReference, subresource?: st
   return { target: describeReference(reference), access: accessTo(verb, reference, subresource) }
 }
 
+/** There is no such object. */
 export function notFound({ resource, name }: ObjectReference): Refusal {
   return { code: 404, reason: 'NotFound', message: `${qualified(resource)} "${name}" not found`, details: { name, kind: resource.plural } }
 }
 
+/** There is one already. */
 export function alreadyExists({ resource, name }: ObjectReference): Refusal {
   return { code: 409, reason: 'AlreadyExists', message: `${qualified(resource)} "${name}" already exists`, details: { name, kind: resource.plural } }
 }
 
+/** The version, or the object, is another by now. */
 export function modified({ resource, name }: ObjectReference): Refusal {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": the object has been modified; please apply your changes to the latest version and try again`
   return { code: 409, reason: 'Conflict', message, details: { name, kind: resource.plural } }
 }
 
+/** The object or the patch is wrong. */
 export function invalid({ resource, name }: ObjectReference, message: string): Refusal {
   return { code: 422, reason: 'Invalid', message: `${resource.kind} "${name}" is invalid: ${message}`, details: { name, kind: resource.kind } }
 }
 
+/** The account may not. */
 export function forbidden(
   verb: string,
   resource: Resource,

@@ -90,6 +90,7 @@ const INPUTS: Readonly<Record<string, Refusal>> = {
     fault: 'INPUT_INVALID',
     says: 'input "url": expected a URL without user and password, got "https://***@example.com"',
   },
+  'a timeout that stability cannot fit in': { ...webWith({ timeout: '5s', stability: '5s' }), fault: 'INPUT_INVALID', says: 'input "timeout": expected more than the stability of 5s, or 0 to judge once, got 5s' },
   'three wrong inputs at once': { ...webWith({ timeout: 'soon', stability: '-1s', 'allow-zero': '1' }), fault: 'INPUT_INVALID', says: '3 inputs are wrong' },
 }
 
@@ -232,7 +233,7 @@ const groups = { inputs: INPUTS, manifests: MANIFESTS, kubeconfigs: KUBECONFIGS,
 
 describe.each(Object.entries(groups))('%s', (_, refusals) => {
   test.concurrent.each(Object.entries(refusals))('refuses %s', async (_name, { fault, says, hint = '', asks, ...scenario }) => {
-    const { record, requests } = await play({ objects: shop({ ready: true }), ...scenario, inputs: { timeout: '1s', ...scenario.inputs } })
+    const { record, requests } = await play({ objects: shop({ ready: true }), ...scenario, inputs: { timeout: '1s', stability: '100ms', ...scenario.inputs } })
     const errors = record.annotations.filter(({ name }) => name === 'error').map(({ data }) => data)
     expect({ fault: record.outputs['fault'] ?? '', exit: record.exitCode }, record.raw).toEqual({ fault, exit: 1 })
     expect([...record.log, ...errors].join('\n')).toMatch(says)

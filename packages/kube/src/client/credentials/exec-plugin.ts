@@ -28,8 +28,8 @@ export function execIdentity({ user, cluster }: { readonly user: Entry; readonly
     timeout: TIMEOUT,
     installHint: textField(user, 'exec', 'installHint'),
   }
-  const fetch = async () => readCredential(await runProgram(program, host), { command, apiVersion, host })
-  return termedIdentity(fetch, () => host.clock.date().getTime())
+  const obtain = async () => readCredential(await runProgram(program, host), { command, apiVersion, host })
+  return termedIdentity(obtain, () => host.clock.date().getTime())
 }
 
 function execInfo(apiVersion: string, user: Entry, { fields }: Entry): unknown {

@@ -23,7 +23,7 @@ export function bearer(token: string): Identity {
   return { headers: { authorization: `Bearer ${token}` } }
 }
 
-/** An identity with a term, fetched anew when it ends and when it is refused. Fetches are never made twice at once. */
+/** An identity with a term, obtained anew when it ends and when it is refused. It is never made twice at once. */
 export interface Term {
   readonly identity: Identity
   /** Milliseconds of the wall clock after which it is no good; absent while nobody knows. */
@@ -36,12 +36,12 @@ const EARLY = 30_000
 /** Keeps what `obtain` answers until its term ends. `now` is this machine's wall clock, on which such terms are written. */
 export function termedIdentity(obtain: () => Promise<Term>, now: () => number): IdentitySource {
   let held: Term | undefined
-  let fetching: Promise<Term> | undefined
+  let obtaining: Promise<Term> | undefined
   const load = () => {
-    fetching ??= obtain()
+    obtaining ??= obtain()
       .then((term) => (held = term))
-      .finally(() => (fetching = undefined))
-    return fetching
+      .finally(() => (obtaining = undefined))
+    return obtaining
   }
   return {
     async get() {

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { valueAt } from '../../json-pointer.ts'
 
 /** The text of a kubeconfig and the file it stands in; none when it was given as text. */
+/** A kubeconfig, merged. */
 export interface KubeconfigText {
   readonly text: string
   readonly file?: string

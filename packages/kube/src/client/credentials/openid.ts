@@ -6,6 +6,7 @@ import { maskSecret } from './secret-values.ts'
 
 const TIMEOUT = 30_000
 
+/** What signing in needs besides the account. */
 export interface OpenidOptions {
   readonly host: Host
   /** The issuer's certificate authority, PEM, when it has one of its own. */

@@ -2,6 +2,7 @@ import { Fault, type Host } from '@fairlead/base'
 import { spawn } from 'node:child_process'
 import { dirname, isAbsolute, resolve } from 'node:path'
 
+/** A program that prints credentials. */
 export interface Program {
   readonly command: string
   readonly arguments: readonly string[]

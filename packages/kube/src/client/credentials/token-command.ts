@@ -29,7 +29,7 @@ export function commandIdentity(user: Entry, host: Host): IdentitySource {
     timeout: TIMEOUT,
     installHint: undefined,
   }
-  const fetch = async () => {
+  const obtain = async () => {
     const answer = parse(await runProgram(program, host), user)
     const token = valueAt(answer, keyPath(field('token-key') ?? '{.access_token}'))
     if (typeof token !== 'string' || token === '') throw unusable(user, 'a token where token-key points', 'none')
@@ -37,7 +37,7 @@ export function commandIdentity(user: Entry, host: Host): IdentitySource {
     const until = Date.parse(String(valueAt(answer, keyPath(field('expiry-key') ?? '{.token_expiry}'))))
     return { identity: bearer(token), ...(Number.isNaN(until) ? {} : { until }) }
   }
-  return termedIdentity(fetch, () => host.clock.date().getTime())
+  return termedIdentity(obtain, () => host.clock.date().getTime())
 }
 
 /** `{.credential.access_token}` as a path. */

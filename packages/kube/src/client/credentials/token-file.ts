@@ -8,13 +8,13 @@ const REREAD = 60_000
 
 /** A bearer token that stands in a file and is replaced there, such as a Pod's own. Read again every minute, and when it is refused. */
 export function fileIdentity(path: string, host: Host): IdentitySource {
-  const fetch = async () => {
+  const obtain = async () => {
     const token = (await readCredentialFile(path)).trim()
     maskSecret(host, token)
     return { identity: bearer(token), until: host.clock.now() + REREAD }
   }
   // Counted on the monotonic clock: it is our own term, not one of the token's.
-  return termedIdentity(fetch, () => host.clock.now())
+  return termedIdentity(obtain, () => host.clock.now())
 }
 
 /** Reads a file that a kubeconfig points to. */

@@ -15,6 +15,7 @@ export interface Ground {
 /** The ground once it is open. */
 export type At = () => Ground
 
+/** The kinds the suite uses. */
 export const CONFIG_MAP: Resource = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
 export const DEPLOYMENT: Resource = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
 export const LEASE: Resource = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
@@ -24,6 +25,7 @@ export const SERVICE: Resource = { apiVersion: 'v1', kind: 'Service', plural: 's
 /** Who writes. */
 export const BY = { manager: 'conformance' }
 
+/** The first events of a watch, bookmarks left out. */
 export async function take(
   cluster: Cluster,
   { selection, resourceVersion, count }: { selection: Selection; resourceVersion: string; count: number },
@@ -56,6 +58,7 @@ export async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
 
 type Texts = Readonly<Record<string, string>>
 
+/** A ConfigMap of the suite. */
 export function configMap(namespace: string, name: string, { data = {}, labels }: { data?: Texts; labels?: Texts } = {}): KubeObject {
   return {
     apiVersion: 'v1',
@@ -65,14 +68,17 @@ export function configMap(namespace: string, name: string, { data = {}, labels }
   }
 }
 
+/** Points at a ConfigMap of the suite. */
 export function configMapAt(namespace: string, name: string): ObjectReference {
   return { resource: CONFIG_MAP, namespace, name }
 }
 
+/** Points at a Deployment of the suite. */
 export function deploymentAt(namespace: string, name: string): ObjectReference {
   return { resource: DEPLOYMENT, namespace, name }
 }
 
+/** A Deployment of the suite; nothing needs to run. */
 export function deployment(
   namespace: string,
   name: string,
@@ -88,6 +94,7 @@ export function deployment(
   }
 }
 
+/** A Service of the suite. */
 export function service(namespace: string, name: string, selector: Readonly<Record<string, string>>): KubeObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector, ports: [{ port: 80 }] } }
 }
