@@ -28,6 +28,10 @@ describe.each(folders.map((folder) => [basename(folder), folder]))('%s', (name, 
   })
 })
 
+test('the suite has the version of its package.json', async () => {
+  expect(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))).toMatchObject({ version: SUITE.version })
+})
+
 describe('every README', () => {
   test('names the suite by its one constant', async () => {
     for (const folder of [ROOT, ...folders]) {

@@ -12,17 +12,28 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason)
-      const onAbort = () => {
-        clearTimeout(timer)
-        reject(signal?.reason)
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      }, milliseconds)
-      signal?.addEventListener('abort', onAbort, { once: true })
-    }),
+  sleep: async (milliseconds, signal) => {
+    for (let left = milliseconds; ; left -= LONGEST_TIMER) {
+      await timer(Math.min(left, LONGEST_TIMER), signal)
+      if (left <= LONGEST_TIMER) return
+    }
+  },
+}
+
+/** A timer counts in 31 bits; a longer one would go off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function timer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const onAbort = () => {
+      clearTimeout(handle)
+      reject(signal?.reason)
+    }
+    const handle = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, milliseconds)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatDuration, parseDuration } from '../src/index.ts'
+import { formatDuration, parseDuration, systemClock } from '../src/index.ts'
 
 describe('parseDuration', () => {
   test.each([
@@ -35,5 +35,18 @@ describe('formatDuration', () => {
     [3_720_000, '1h02m'],
   ])('writes %d ms', (value, expected) => {
     expect(formatDuration(value)).toBe(expected)
+  })
+})
+
+describe('systemClock.sleep', () => {
+  test('does not wake at once from a sleep longer than a timer can count', async () => {
+    const controller = new AbortController()
+    const ended = systemClock.sleep(35 * 86_400_000, controller.signal).then(
+      () => 'woke up',
+      () => 'aborted',
+    )
+    await systemClock.sleep(20)
+    controller.abort(new Error('enough'))
+    expect(await ended).toBe('aborted')
   })
 })

@@ -1,2 +1,4 @@
+import { SUITE } from '@fairlead/base'
+
 /** Who asks, in the API server's audit log. */
-export const USER_AGENT = 'fairlead/0.1.0'
+export const USER_AGENT: string = `fairlead/${SUITE.version}`
