@@ -37206,7 +37206,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5946);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
-/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7671);
+/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3533);
 /* harmony import */ var _forbidden_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(753);
 /* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4654);
 
@@ -37394,6 +37394,8 @@ class Follower {
     #failures = 0;
     /** Events so far, bookmarks included. */
     #heard = 0;
+    /** Resolved by whoever wants a new list at once. */
+    #wanted = Promise.withResolvers();
     constructor(cluster, selection, options) {
         this.#cluster = cluster;
         this.#options = options;
@@ -37424,6 +37426,10 @@ class Follower {
     lastContact() {
         return this.#lastContact;
     }
+    refresh() {
+        this.#lostSight();
+        this.#wanted.resolve();
+    }
     stop() {
         this.#stop.abort(new fault/* Fault */.vC('CANCELLED', `${this.selection.resource.plural}: no longer followed`));
     }
@@ -37449,6 +37455,7 @@ class Follower {
     }
     async #listAndWatch() {
         const { clock, relist = RELIST } = this.#options;
+        this.#wanted = Promise.withResolvers();
         const list = await this.#cluster.list(this.selection, { signal: this.#stop.signal });
         this.#seen(this.#picture.replace(list));
         this.#synced.resolve();
@@ -37493,7 +37500,7 @@ class Follower {
             this.#seen(this.#picture.take(next.value));
         }
     }
-    /** The next event; undefined when there is none before `moment`. */
+    /** The next event; undefined when there is none before `moment`, or a new list is wanted. */
     async #nextBefore(events, moment) {
         const { clock } = this.#options;
         const alarm = new AbortController();
@@ -37503,7 +37510,7 @@ class Follower {
         next.catch(() => undefined);
         rung.catch(() => undefined);
         try {
-            return await Promise.race([next, rung]);
+            return await Promise.race([next, rung, this.#wanted.promise.then(() => undefined)]);
         }
         finally {
             alarm.abort();
@@ -37911,6 +37918,8 @@ const LONGEST_SLEEP = 3_600_000;
 /** Many targets change in bursts: to judge them all after each change would cost more than it tells. */
 const FEW = 10;
 const BREATH = 100;
+/** How long a silent watch is believed when something is decided: bookmarks come once a minute only. */
+const FRESH = 15_000;
 /** What a job log says when Events are kept from us. */
 const EVENTS_DENIED = 'Events may not be read (grant list and watch on events): causes that show only there, such as what a probe said, are missing.';
 /** Follows all that is needed to judge some targets, and tells when something changed. Decides nothing. */
@@ -37952,6 +37961,16 @@ class Eyes {
             this.#notes.push(`The API server was out of reach for ${(0,build_duration/* formatDuration */.a3)(now - this.#blindFrom)}; nothing was judged meanwhile.`);
         this.#blindFrom = this.#isOpen ? since : undefined;
         return since === undefined ? undefined : now - since;
+    }
+    /** Tells whether some of what is seen has not been confirmed for so long that a connection may have died without a word. */
+    isStale() {
+        return this.#required.some((followed) => this.#isOld(followed));
+    }
+    /** Looks again at what is stale; all of it is out of sight until then. */
+    refresh() {
+        for (const followed of this.#required)
+            if (this.#isOld(followed))
+                followed.refresh();
     }
     /** Resolves with the next change, or after so many milliseconds without one. With many targets it takes changes a tenth of a second at a time. */
     async change(most) {
@@ -37995,6 +38014,9 @@ class Eyes {
         const followed = follow(this.#cluster, selection, { clock: this.#clock, signal: this.#stop.signal });
         followed.changed(() => this.#bell.resolve());
         return followed;
+    }
+    #isOld(followed) {
+        return this.#clock.now() - followed.lastContact() > FRESH;
     }
     #firstBlind() {
         const moments = this.#required.flatMap((followed) => followed.blindSince() ?? []);
@@ -40111,20 +40133,25 @@ async function watchUntilEnd(cluster, watcher, wait) {
     try {
         const { clock, timeout, signal, targets, notes } = wait;
         const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
+        let seeingBy = deadline;
         const eyes = __addDisposableResource(env_1, new Eyes(cluster, targets, { clock, signal, notes }), false);
         for (;;) {
             throwIfAborted(signal);
             eyes.throwIfFailed();
             const isLast = deadline.passed();
             const blindFor = eyes.blindFor();
-            if (blindFor !== undefined && isLast)
+            if (blindFor !== undefined && seeingBy.passed())
                 throw outOfReach(cluster, timeout, blindFor);
             const look = blindFor === undefined ? watcher.look(eyes.view, clock.now(), isLast) : NO_LOOK;
-            if (isLast)
-                return look.ended === 'healthy' ? 'healthy' : 'deadline';
-            if (look.ended !== undefined)
-                return look.ended;
-            await eyes.change(Math.min(deadline.remaining(), look.reviewAt - clock.now()));
+            const ended = blindFor === undefined && isLast && look.ended !== 'healthy' ? 'deadline' : look.ended;
+            if (ended !== undefined && !eyes.isStale())
+                return ended;
+            if (ended !== undefined) {
+                // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
+                eyes.refresh();
+                seeingBy = (0,build_deadline/* deadlineIn */._)(clock, Math.max(deadline.remaining(), LAST_LIST));
+            }
+            await eyes.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()));
         }
     }
     catch (e_1) {
@@ -40135,6 +40162,8 @@ async function watchUntilEnd(cluster, watcher, wait) {
         __disposeResources(env_1);
     }
 }
+/** Milliseconds for a list that must confirm what is about to be said. */
+const LAST_LIST = 10_000;
 /** While we are blind nothing is judged, and only a change is a reason to try again. */
 const NO_LOOK = { reviewAt: Number.POSITIVE_INFINITY };
 function throwIfAborted(signal) {
@@ -40889,8 +40918,16 @@ function codeFrame(source, line, column) {
 function findMistakes(value) {
     if (!manifest_mistakes_isRecord(value))
         return [{ path: [], text: `expected a Kubernetes object, got ${nameOf(value)}` }];
+    if (String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
+        return [KUSTOMIZATION];
     return [...wrongWord(value, 'apiVersion'), ...wrongWord(value, 'kind'), ...wrongMetadata(value), ...templates(value)];
 }
+/** It lies in the same folder as manifests, and is a recipe for them. */
+const KUSTOMIZATION = {
+    path: ['kind'],
+    text: 'a kustomization is no object of a cluster, expected what it renders',
+    hint: 'Render it first: kubectl kustomize <folder> > manifests.yaml.',
+};
 function wrongWord(value, field) {
     const word = value[field];
     if (typeof word === 'string' && word !== '')
@@ -44310,20 +44347,31 @@ var fault = __nccwpck_require__(4871);
 const systemClock = {
     now: () => performance.now(),
     date: () => new Date(),
-    sleep: (milliseconds, signal) => new Promise((resolve, reject) => {
+    sleep: async (milliseconds, signal) => {
+        for (let left = milliseconds;; left -= LONGEST_TIMER) {
+            await timer(Math.min(left, LONGEST_TIMER), signal);
+            if (left <= LONGEST_TIMER)
+                return;
+        }
+    },
+};
+/** A timer counts in 31 bits; a longer one would go off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+function timer(milliseconds, signal) {
+    return new Promise((resolve, reject) => {
         if (signal?.aborted === true)
             return reject(signal.reason);
         const onAbort = () => {
-            clearTimeout(timer);
+            clearTimeout(handle);
             reject(signal?.reason);
         };
-        const timer = setTimeout(() => {
+        const handle = setTimeout(() => {
             signal?.removeEventListener('abort', onAbort);
             resolve();
         }, milliseconds);
         signal?.addEventListener('abort', onAbort, { once: true });
-    }),
-};
+    });
+}
 
 ;// CONCATENATED MODULE: ./packages/action/build/foreign-text.js
 /**
@@ -45384,7 +45432,7 @@ function maskKey(host, pem) {
 
 /***/ }),
 
-/***/ 7671:
+/***/ 3533:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46278,9 +46326,22 @@ var build_deadline = __nccwpck_require__(9031);
 var retry = __nccwpck_require__(6881);
 // EXTERNAL MODULE: ./packages/base/build/request.js + 1 modules
 var request = __nccwpck_require__(3264);
+;// CONCATENATED MODULE: ./packages/base/build/suite.js
+/** What this suite is called in the world; every name elsewhere is derived from here. */
+const SUITE = {
+    /** Its place on GitHub. */
+    repository: 'OWNER/fairlead',
+    version: '0.1.0',
+    /** Begins every label and annotation that is ours. */
+    labelPrefix: 'fairlead.dev/',
+    /** The field manager of what we apply. */
+    fieldManager: 'fairlead',
+};
+
 ;// CONCATENATED MODULE: ./packages/kube/build/client/user-agent.js
+
 /** Who asks, in the API server's audit log. */
-const USER_AGENT = 'fairlead/0.1.0';
+const USER_AGENT = `fairlead/${SUITE.version}`;
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/rest.js
 

@@ -68,7 +68,10 @@ export function validateInputs(values: Inputs): readonly Problem[] {
   }
   if (values.timeout > 0 && values.timeout <= values.stability) {
     const [timeout, stability] = [formatDuration(values.timeout), formatDuration(values.stability)]
-    problems.push({ message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`, hint: 'Raise `timeout`, or lower `stability`.' })
+    problems.push({
+      message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`,
+      hint: 'Raise `timeout`, or lower `stability`.',
+    })
   }
   const checks = values.checks ?? []
   if (checks.some(({ on }) => on === 'url') && values.url === undefined) {

@@ -55,19 +55,28 @@ async function judgeOnce(cluster: Cluster, watcher: Watcher, { clock, targets, s
 async function watchUntilEnd(cluster: Cluster, watcher: Watcher, wait: Wait): Promise<Ending> {
   const { clock, timeout, signal, targets, notes } = wait
   const deadline = deadlineIn(clock, timeout)
+  let seeingBy = deadline
   using eyes = new Eyes(cluster, targets, { clock, signal, notes })
   for (;;) {
     throwIfAborted(signal)
     eyes.throwIfFailed()
     const isLast = deadline.passed()
     const blindFor = eyes.blindFor()
-    if (blindFor !== undefined && isLast) throw outOfReach(cluster, timeout, blindFor)
+    if (blindFor !== undefined && seeingBy.passed()) throw outOfReach(cluster, timeout, blindFor)
     const look = blindFor === undefined ? watcher.look(eyes.view, clock.now(), isLast) : NO_LOOK
-    if (isLast) return look.ended === 'healthy' ? 'healthy' : 'deadline'
-    if (look.ended !== undefined) return look.ended
-    await eyes.change(Math.min(deadline.remaining(), look.reviewAt - clock.now()))
+    const ended = blindFor === undefined && isLast && look.ended !== 'healthy' ? 'deadline' : look.ended
+    if (ended !== undefined && !eyes.isStale()) return ended
+    if (ended !== undefined) {
+      // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
+      eyes.refresh()
+      seeingBy = deadlineIn(clock, Math.max(deadline.remaining(), LAST_LIST))
+    }
+    await eyes.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()))
   }
 }
+
+/** Milliseconds for a list that must confirm what is about to be said. */
+const LAST_LIST = 10_000
 
 /** While we are blind nothing is judged, and only a change is a reason to try again. */
 const NO_LOOK: Look = { reviewAt: Number.POSITIVE_INFINITY }

@@ -11,6 +11,9 @@ const LONGEST_SLEEP = 3_600_000
 const FEW = 10
 const BREATH = 100
 
+/** How long a silent watch is believed when something is decided: bookmarks come once a minute only. */
+const FRESH = 15_000
+
 /** What a job log says when Events are kept from us. */
 export const EVENTS_DENIED = 'Events may not be read (grant list and watch on events): causes that show only there, such as what a probe said, are missing.'
 
@@ -65,6 +68,16 @@ export class Eyes {
     return since === undefined ? undefined : now - since
   }
 
+  /** Tells whether some of what is seen has not been confirmed for so long that a connection may have died without a word. */
+  isStale(): boolean {
+    return this.#required.some((followed) => this.#isOld(followed))
+  }
+
+  /** Looks again at what is stale; all of it is out of sight until then. */
+  refresh(): void {
+    for (const followed of this.#required) if (this.#isOld(followed)) followed.refresh()
+  }
+
   /** Resolves with the next change, or after so many milliseconds without one. With many targets it takes changes a tenth of a second at a time. */
   async change(most: number): Promise<void> {
     const alarm = new AbortController()
@@ -108,6 +121,10 @@ export class Eyes {
     const followed = follow(this.#cluster, selection, { clock: this.#clock, signal: this.#stop.signal })
     followed.changed(() => this.#bell.resolve())
     return followed
+  }
+
+  #isOld(followed: Followed): boolean {
+    return this.#clock.now() - followed.lastContact() > FRESH
   }
 
   #firstBlind(): number | undefined {

@@ -418,3 +418,38 @@ function numbered(object: KubeObject, index: number): KubeObject {
     metadata: { ...metadata, name, uid: `${metadata.uid}-${index}`, ...(ownerReferences === undefined ? {} : { ownerReferences }) },
   }
 }
+
+/** An API server whose watches have died without a word: connections stand, and nothing comes any more. */
+class DeafCluster extends FakeCluster {
+  override async *watch(): AsyncGenerator<never> {
+    yield await new Promise<never>(() => undefined)
+  }
+}
+
+describe('a watch that died without a word', () => {
+  const clock = new ManualClock()
+  const ending = async (stability: number, spoil: (cluster: DeafCluster) => void) => {
+    const cluster = new DeafCluster({ clock, namespaces: ['shop'] })
+    const { object, others } = fixture('deployment-healthy')
+    cluster.seed(object, ...others)
+    const result = awaitHealthy(cluster, [reference('Deployment', object.metadata.name)], { clock, timeout: MINUTES_10, stability }).then(
+      ({ status, ended }) => ({ status, ended, at: clock.now() - begun }),
+      (error: unknown) => ({ fault: isFault(error) ? error.code : error }),
+    )
+    const begun = clock.now()
+    await clock.advance(10_000)
+    spoil(cluster)
+    for (let second = 0; second < 700; second += 1) await clock.advance(1_000)
+    return await result
+  }
+
+  test('is not believed after a quiet time: a last list confirms what is said', async () => {
+    expect(await ending(20_000, () => undefined)).toEqual({ status: 'Healthy', ended: 'healthy', at: 20_000 })
+    const sick = (cluster: DeafCluster) => cluster.seed({ ...fixture('deployment-healthy').object, status: {} })
+    expect(await ending(20_000, sick)).toMatchObject({ status: 'Progressing', ended: 'deadline' })
+  })
+
+  test('ends as out of reach, never as a verdict, where the last list does not come either', async () => {
+    expect(await ending(20_000, (cluster) => cluster.script.outage())).toEqual({ fault: 'UNAVAILABLE' })
+  })
+})

@@ -31,6 +31,8 @@ export interface Followed {
   blindSince(): number | undefined
   /** The clock's time of the last list, event or bookmark. */
   lastContact(): number
+  /** Lists anew at once, and is blind until that is there: for whoever is about to decide on a picture that nothing has confirmed for a while. */
+  refresh(): void
   stop(): void
 }
 
@@ -67,6 +69,8 @@ class Follower implements Followed {
   #failures = 0
   /** Events so far, bookmarks included. */
   #heard = 0
+  /** Resolved by whoever wants a new list at once. */
+  #wanted = Promise.withResolvers<void>()
 
   constructor(cluster: Cluster, selection: Selection, options: FollowOptions) {
     this.#cluster = cluster
@@ -102,6 +106,11 @@ class Follower implements Followed {
     return this.#lastContact
   }
 
+  refresh(): void {
+    this.#lostSight()
+    this.#wanted.resolve()
+  }
+
   stop(): void {
     this.#stop.abort(new Fault('CANCELLED', `${this.selection.resource.plural}: no longer followed`))
   }
@@ -124,6 +133,7 @@ class Follower implements Followed {
 
   async #listAndWatch(): Promise<void> {
     const { clock, relist = RELIST } = this.#options
+    this.#wanted = Promise.withResolvers()
     const list = await this.#cluster.list(this.selection, { signal: this.#stop.signal })
     this.#seen(this.#picture.replace(list))
     this.#synced.resolve()
@@ -163,7 +173,7 @@ class Follower implements Followed {
     }
   }
 
-  /** The next event; undefined when there is none before `moment`. */
+  /** The next event; undefined when there is none before `moment`, or a new list is wanted. */
   async #nextBefore(events: AsyncIterator<WatchEvent>, moment: number): Promise<IteratorResult<WatchEvent> | undefined> {
     const { clock } = this.#options
     const alarm = new AbortController()
@@ -173,7 +183,7 @@ class Follower implements Followed {
     next.catch(() => undefined)
     rung.catch(() => undefined)
     try {
-      return await Promise.race([next, rung])
+      return await Promise.race([next, rung, this.#wanted.promise.then(() => undefined)])
     } finally {
       alarm.abort()
     }

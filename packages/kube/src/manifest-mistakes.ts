@@ -11,7 +11,15 @@ export interface Mistake {
 /** Finds what is wrong with what should be one Kubernetes object. Knows only what all kinds have in common. */
 export function findMistakes(value: unknown): readonly Mistake[] {
   if (!isRecord(value)) return [{ path: [], text: `expected a Kubernetes object, got ${nameOf(value)}` }]
+  if (String(value['apiVersion']).startsWith('kustomize.config.k8s.io/')) return [KUSTOMIZATION]
   return [...wrongWord(value, 'apiVersion'), ...wrongWord(value, 'kind'), ...wrongMetadata(value), ...templates(value)]
+}
+
+/** It lies in the same folder as manifests, and is a recipe for them. */
+const KUSTOMIZATION: Mistake = {
+  path: ['kind'],
+  text: 'a kustomization is no object of a cluster, expected what it renders',
+  hint: 'Render it first: kubectl kustomize <folder> > manifests.yaml.',
 }
 
 function wrongWord(value: Readonly<Record<string, unknown>>, field: string): Mistake[] {

@@ -90,7 +90,11 @@ const INPUTS: Readonly<Record<string, Refusal>> = {
     fault: 'INPUT_INVALID',
     says: 'input "url": expected a URL without user and password, got "https://***@example.com"',
   },
-  'a timeout that stability cannot fit in': { ...webWith({ timeout: '5s', stability: '5s' }), fault: 'INPUT_INVALID', says: 'input "timeout": expected more than the stability of 5s, or 0 to judge once, got 5s' },
+  'a timeout that stability cannot fit in': {
+    ...webWith({ timeout: '5s', stability: '5s' }),
+    fault: 'INPUT_INVALID',
+    says: 'input "timeout": expected more than the stability of 5s, or 0 to judge once, got 5s',
+  },
   'three wrong inputs at once': { ...webWith({ timeout: 'soon', stability: '-1s', 'allow-zero': '1' }), fault: 'INPUT_INVALID', says: '3 inputs are wrong' },
 }
 
@@ -126,6 +130,12 @@ const MANIFESTS: Readonly<Record<string, Refusal>> = {
     ),
     fault: 'INPUT_INVALID',
     says: /alias/i,
+  },
+  'a kustomization': {
+    ...file('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n'),
+    fault: 'INPUT_INVALID',
+    says: 'web.yaml:2:',
+    hint: 'kubectl kustomize',
   },
   'a file without objects': {
     ...file('# nothing yet\n'),
