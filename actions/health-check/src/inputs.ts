@@ -54,30 +54,32 @@ export type Inputs = Values<typeof inputs>
 
 /** The rules between inputs. */
 export function validateInputs(values: Inputs): readonly Problem[] {
-  const problems: Problem[] = []
-  if (values.objects.length === 0 && values.manifests.length === 0 && values.selector === undefined) {
-    problems.push({
-      message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none',
-      hint: 'Say what to judge: `objects: deployment/web`.',
-    })
-  }
-  for (const { kind, name } of values.objects) {
-    if (name === undefined && values.selector === undefined) {
-      problems.push({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' })
-    }
-  }
-  if (values.timeout > 0 && values.timeout <= values.stability) {
-    const [timeout, stability] = [formatDuration(values.timeout), formatDuration(values.stability)]
-    problems.push({
-      message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`,
-      hint: 'Raise `timeout`, or lower `stability`.',
-    })
-  }
-  const checks = values.checks ?? []
-  if (checks.some(({ on }) => on === 'url') && values.url === undefined) {
-    problems.push({ message: 'input "url": is required by a check with `on: url`, got nothing', hint: 'Add `url: https://...`.' })
-  }
-  return problems
+  return [...withoutObjects(values), ...withoutNames(values), ...withoutTime(values), ...withoutUrl(values)]
+}
+
+function withoutObjects({ objects, manifests, selector }: Inputs): readonly Problem[] {
+  if (objects.length > 0 || manifests.length > 0 || selector !== undefined) return []
+  return [
+    { message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none', hint: 'Say what to judge: `objects: deployment/web`.' },
+  ]
+}
+
+function withoutNames({ objects, selector }: Inputs): readonly Problem[] {
+  if (selector !== undefined) return []
+  return objects
+    .filter(({ name }) => name === undefined)
+    .map(({ kind }) => ({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' }))
+}
+
+function withoutTime({ timeout, stability }: Inputs): readonly Problem[] {
+  if (timeout === 0 || timeout > stability) return []
+  const message = `input "timeout": expected more than the stability of ${formatDuration(stability)}, or 0 to judge once, got ${formatDuration(timeout)}`
+  return [{ message, hint: 'Raise `timeout`, or lower `stability`.' }]
+}
+
+function withoutUrl({ checks = [], url }: Inputs): readonly Problem[] {
+  if (url !== undefined || !checks.some(({ on }) => on === 'url')) return []
+  return [{ message: 'input "url": is required by a check with `on: url`, got nothing', hint: 'Add `url: https://...`.' }]
 }
 
 function parseObjectName(line: string): ObjectName {

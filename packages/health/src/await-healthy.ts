@@ -6,6 +6,7 @@ import { worst } from './health.ts'
 import { listView } from './list-view.ts'
 import type { Ending, HealthReport, TargetHealth } from './report.ts'
 import type { Target } from './target.ts'
+import type { View } from './view.ts'
 import { type Look, Watcher } from './watcher.ts'
 
 export interface AwaitOptions {
@@ -60,13 +61,11 @@ async function watchUntilEnd(cluster: Cluster, watcher: Watcher, wait: Wait): Pr
   for (;;) {
     throwIfAborted(signal)
     eyes.throwIfFailed()
-    const isLast = deadline.passed()
     const blindFor = eyes.blindFor()
     if (blindFor !== undefined && seeingBy.passed()) throw outOfReach(cluster, timeout, blindFor)
-    const look = blindFor === undefined ? watcher.look(eyes.view, clock.now(), isLast) : NO_LOOK
-    const ended = blindFor === undefined && isLast && look.ended !== 'healthy' ? 'deadline' : look.ended
-    if (ended !== undefined && !eyes.isStale()) return ended
-    if (ended !== undefined) {
+    const look = blindFor === undefined ? lookAt(eyes.view, watcher, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK
+    if (look.ended !== undefined && !eyes.isStale()) return look.ended
+    if (look.ended !== undefined) {
       // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
       eyes.refresh()
       seeingBy = deadlineIn(clock, Math.max(deadline.remaining(), LAST_LIST))
@@ -77,6 +76,12 @@ async function watchUntilEnd(cluster: Cluster, watcher: Watcher, wait: Wait): Pr
 
 /** Milliseconds for a list that must confirm what is about to be said. */
 const LAST_LIST = 10_000
+
+/** The last look ends the wait, whatever it shows. */
+function lookAt(view: View, watcher: Watcher, { now, isLast }: { readonly now: number; readonly isLast: boolean }): Look {
+  const look = watcher.look(view, now, isLast)
+  return isLast && look.ended !== 'healthy' ? { ...look, ended: 'deadline' } : look
+}
 
 /** While we are blind nothing is judged, and only a change is a reason to try again. */
 const NO_LOOK: Look = { reviewAt: Number.POSITIVE_INFINITY }
