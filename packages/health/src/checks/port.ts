@@ -1,6 +1,6 @@
 import { Fault } from '@fairlead/base'
 import type { Cluster, KubeObject, Resource } from '@fairlead/kube'
-import type { Respondent } from './run-checks.ts'
+import type { Respondent } from './respondent.ts'
 
 interface NamedPort {
   readonly name?: string

@@ -1,17 +1,8 @@
 import { deadlineIn, RequestFault, type Clock, type Transport } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
 import { withPort } from './port.ts'
+import type { Respondent } from './respondent.ts'
 import { describeCheck, judgeAnswer, type Check, type CheckAnswer } from './check.ts'
-
-/** One Pod, Service or URL that a check is asked of. */
-export interface Respondent {
-  readonly check: Check
-  /** How the report names it: `Pod "shop/web-6d5f-x2x"`. */
-  readonly name: string
-  readonly where:
-    | { readonly type: 'proxy'; readonly target: 'pods' | 'services'; readonly namespace: string; readonly name: string }
-    | { readonly type: 'url'; readonly base: URL }
-}
 
 /** How one respondent did. `reason` is the last thing that was wrong, absent when it passed. */
 export interface CheckResult {
