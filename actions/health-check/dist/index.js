@@ -40138,15 +40138,13 @@ async function watchUntilEnd(cluster, watcher, wait) {
         for (;;) {
             throwIfAborted(signal);
             eyes.throwIfFailed();
-            const isLast = deadline.passed();
             const blindFor = eyes.blindFor();
             if (blindFor !== undefined && seeingBy.passed())
                 throw outOfReach(cluster, timeout, blindFor);
-            const look = blindFor === undefined ? watcher.look(eyes.view, clock.now(), isLast) : NO_LOOK;
-            const ended = blindFor === undefined && isLast && look.ended !== 'healthy' ? 'deadline' : look.ended;
-            if (ended !== undefined && !eyes.isStale())
-                return ended;
-            if (ended !== undefined) {
+            const look = blindFor === undefined ? lookAt(eyes.view, watcher, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK;
+            if (look.ended !== undefined && !eyes.isStale())
+                return look.ended;
+            if (look.ended !== undefined) {
                 // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
                 eyes.refresh();
                 seeingBy = (0,build_deadline/* deadlineIn */._)(clock, Math.max(deadline.remaining(), LAST_LIST));
@@ -40164,6 +40162,11 @@ async function watchUntilEnd(cluster, watcher, wait) {
 }
 /** Milliseconds for a list that must confirm what is about to be said. */
 const LAST_LIST = 10_000;
+/** The last look ends the wait, whatever it shows. */
+function lookAt(view, watcher, { now, isLast }) {
+    const look = watcher.look(view, now, isLast);
+    return isLast && look.ended !== 'healthy' ? { ...look, ended: 'deadline' } : look;
+}
 /** While we are blind nothing is judged, and only a change is a reason to try again. */
 const NO_LOOK = { reviewAt: Number.POSITIVE_INFINITY };
 function throwIfAborted(signal) {
@@ -40534,27 +40537,32 @@ const inputs = defineInputs({
 });
 /** The rules between inputs. */
 function validateInputs(values) {
-    const problems = [];
-    if (values.objects.length === 0 && values.manifests.length === 0 && values.selector === undefined) {
-        problems.push({
-            message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none',
-            hint: 'Say what to judge: `objects: deployment/web`.',
-        });
-    }
-    for (const { kind, name } of values.objects) {
-        if (name === undefined && values.selector === undefined) {
-            problems.push({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' });
-        }
-    }
-    if (values.timeout > 0 && values.timeout <= values.stability) {
-        const [timeout, stability] = [(0,build_duration/* formatDuration */.a3)(values.timeout), (0,build_duration/* formatDuration */.a3)(values.stability)];
-        problems.push({ message: `input "timeout": expected more than the stability of ${stability}, or 0 to judge once, got ${timeout}`, hint: 'Raise `timeout`, or lower `stability`.' });
-    }
-    const checks = values.checks ?? [];
-    if (checks.some(({ on }) => on === 'url') && values.url === undefined) {
-        problems.push({ message: 'input "url": is required by a check with `on: url`, got nothing', hint: 'Add `url: https://...`.' });
-    }
-    return problems;
+    return [...withoutObjects(values), ...withoutNames(values), ...withoutTime(values), ...withoutUrl(values)];
+}
+function withoutObjects({ objects, manifests, selector }) {
+    if (objects.length > 0 || manifests.length > 0 || selector !== undefined)
+        return [];
+    return [
+        { message: 'inputs "objects", "selector", "manifests": expected at least one of them, got none', hint: 'Say what to judge: `objects: deployment/web`.' },
+    ];
+}
+function withoutNames({ objects, selector }) {
+    if (selector !== undefined)
+        return [];
+    return objects
+        .filter(({ name }) => name === undefined)
+        .map(({ kind }) => ({ message: `input "objects": expected kind/name, got "${kind}"`, hint: 'Add the name, or a `selector` that chooses among the kind.' }));
+}
+function withoutTime({ timeout, stability }) {
+    if (timeout === 0 || timeout > stability)
+        return [];
+    const message = `input "timeout": expected more than the stability of ${(0,build_duration/* formatDuration */.a3)(stability)}, or 0 to judge once, got ${(0,build_duration/* formatDuration */.a3)(timeout)}`;
+    return [{ message, hint: 'Raise `timeout`, or lower `stability`.' }];
+}
+function withoutUrl({ checks = [], url }) {
+    if (url !== undefined || !checks.some(({ on }) => on === 'url'))
+        return [];
+    return [{ message: 'input "url": is required by a check with `on: url`, got nothing', hint: 'Add `url: https://...`.' }];
 }
 function parseObjectName(line) {
     const parts = line.split('/');
