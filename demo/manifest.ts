@@ -15,6 +15,8 @@ export async function manifestOf({ spoil, beside = [] }: Version): Promise<strin
   const pod = objects.find(({ kind }) => kind === 'Deployment')?.spec?.template?.spec
   const [container] = pod?.containers ?? []
   if (pod === undefined || container === undefined) throw new Error('examples/shop/manifest/shop.yaml: expected a Deployment with a container')
+  // A cluster of the user's own pulls from elsewhere.
+  container.image = process.env['FAIRLEAD_SHOP_IMAGE'] ?? container.image
   spoil(container, pod)
   // What stands beside comes first: a quota holds only for Pods that are made after it.
   return [...beside, ...objects].map((object) => stringify(object)).join('---\n')

@@ -26,8 +26,9 @@ const RESERVED: readonly { readonly what: RegExp; readonly owners: RegExp }[] = 
   { what: /(?<![\w.])fetch\s*\(|(?:from|import\()\s*['"](?:node:)?(?:https?|tls)['"]/, owners: /^packages\/base\/src\/request\.ts$/ },
   { what: /\b(?:setTimeout|setInterval)\s*\(/, owners: /^packages\/base\/src\/(?:clock|request)\.ts$/ },
   { what: /\bDate\.now\b|\bnew Date\(\)/, owners: /^packages\/base\/src\/clock\.ts$/ },
-  { what: /\bMath\.random\b|\brandomUUID\b/, owners: /^packages\/base\/src\/retry\.ts$|^packages\/action\/src\/runner\.ts$/ },
-  { what: /\bchild_process\b/, owners: /^packages\/kube\/src\/client\// },
+  { what: /\bMath\.random\b|\brandomUUID\b/, owners: /^packages\/base\/src\/retry\.ts$|^packages\/action\/src\/publish\.ts$/ },
+  { what: /\bchild_process\b/, owners: /^packages\/kube\/src\/client\/credentials\/program\.ts$/ },
+  { what: /['"]node:process['"]|\bglobalThis\b/, owners: /^$/ },
 ]
 
 const BANNED_NAMES = /^(?:utils?|helpers?|common|shared|misc|types|lib)(?:\.\w+)*$/

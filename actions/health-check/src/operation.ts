@@ -42,6 +42,7 @@ export const healthCheck: Operation<typeof inputs, Ports, Snapshot, Plan, Health
   async execute(plan, run) {
     for (const line of describePlan(plan)) run.say(line)
     const { clock, signal } = run.host
+    const started = clock.now()
     const deadline = deadlineIn(clock, plan.timeout)
     const health = await awaitHealthy(run.ports.cluster, plan.targets, {
       clock,
@@ -51,7 +52,7 @@ export const healthCheck: Operation<typeof inputs, Ports, Snapshot, Plan, Health
       onChange: ({ reference, health }) => run.say(`${describeReference(reference)}: ${health.status}, ${health.message}`),
     })
     const checks = health.status === 'Healthy' ? await askChecks(plan, { run, deadline, health }) : []
-    return { health, checks }
+    return { health, checks, seconds: (clock.now() - started) / 1_000 }
   },
   report: (plan: Plan, outcome: HealthCheckOutcome): Report => reportHealth(plan, outcome),
 }

@@ -9,19 +9,22 @@ import type { Plan } from './plan.ts'
 export interface HealthCheckOutcome {
   readonly health: HealthReport
   readonly checks: readonly CheckResult[]
+  /** From the first look to the last answer. */
+  readonly seconds: number
 }
 
 /** Tells what was found: the same for good and bad news. */
-export function reportHealth(plan: Plan, { health, checks }: HealthCheckOutcome): Report {
+export function reportHealth(plan: Plan, outcome: HealthCheckOutcome): Report {
+  const { health, checks } = outcome
   const failedChecks = checks.filter(({ passed }) => !passed)
   const sick = sickFirst(health.targets)
   const verdict = health.status === 'Healthy' && failedChecks.length > 0 ? 'Degraded' : health.status
-  const sentence = verdictOf(health, sick, checks)
+  const sentence = verdictOf(outcome, sick)
   return {
     conclusion: verdict === 'Healthy' ? 'success' : 'failure',
     verdict: sentence,
     outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
-    annotations: [...sick.map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
+    annotations: [...worthAnnotating(sick).map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
     summary: [
       objectTable(health.targets),
       ...causeBlocks(sick),
@@ -39,7 +42,7 @@ function sickFirst(targets: readonly TargetHealth[]): readonly TargetHealth[] {
   return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b))
 }
 
-function verdictOf({ status, targets, seconds }: HealthReport, [first]: readonly TargetHealth[], checks: readonly CheckResult[]): string {
+function verdictOf({ health: { status, targets }, checks, seconds }: HealthCheckOutcome, [first]: readonly TargetHealth[]): string {
   const time = `after ${formatDuration(seconds * 1_000)}`
   if (first !== undefined) return `${status} ${time}: ${sentenceOf(first)}`
   const failed = checks.filter(({ passed }) => !passed)
@@ -51,6 +54,12 @@ function verdictOf({ status, targets, seconds }: HealthReport, [first]: readonly
 
 function sentenceOf({ reference, health, diagnosis }: TargetHealth): string {
   return diagnosis?.message ?? `${describeReference(reference)}: ${health.message}`
+}
+
+/** Where something is certain, what is merely unfinished is no error of anybody's. */
+function worthAnnotating(sick: readonly TargetHealth[]): readonly TargetHealth[] {
+  const certain = sick.filter(({ diagnosis }) => diagnosis?.certain === true)
+  return certain.length > 0 ? certain : sick
 }
 
 function objectTable(targets: readonly TargetHealth[]): Block {
@@ -76,7 +85,7 @@ function causeBlocks(sick: readonly TargetHealth[]): readonly Block[] {
     return [
       { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
       { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
-      ...(affected.total > 1 ? [{ type: 'paragraph' as const, text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
+      ...(affected.total > 1 && affected.pods > 0 ? [{ type: 'paragraph' as const, text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
       ...(log === undefined ? [] : [{ type: 'code' as const, title: logTitle(log), text: log.text }]),
       ...(events.length === 0
         ? []

@@ -36,6 +36,8 @@ export function unaskedChecks({ checks }: CheckPlan, respondents: readonly Respo
 
 function podsOf({ reference, health, tree }: TargetHealth): readonly { readonly namespace: string; readonly name: string }[] {
   const { resource, namespace = '', name } = reference
+  // The Pods of a Job do their work and go: nobody asks them anything.
+  if (resource.kind === 'Job' || resource.kind === 'CronJob') return []
   if (resource.kind === 'Pod') return health.status === 'Healthy' ? [{ namespace, name }] : []
   return tree.flatMap((branch) => healthyPods(branch))
 }

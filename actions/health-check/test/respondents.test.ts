@@ -46,6 +46,7 @@ describe('respondentsOf', () => {
 
   test.each([
     ['pods', [target('configmap', 'settings')]],
+    ['pods', [target('job', 'migrate', [branch('Pod', 'migrate-1')])]],
     ['service', [web]],
   ])('says that a check on %s found nobody to ask', (on, targets) => {
     expect(asked({ on }, targets)).toEqual({ names: [], unasked: 1 })

@@ -1,5 +1,5 @@
 import { Fault, isFault, parseDuration, type Problem } from '@fairlead/base'
-import { parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import type { Input, InputSchema, Values } from './input.ts'
 
 /**
@@ -31,10 +31,12 @@ export function invalidInputs(problems: readonly Problem[]): Fault {
   return new Fault('INPUT_INVALID', message, { problems, ...(problems.length === 1 && first?.hint !== undefined ? { hint: first.hint } : {}) })
 }
 
-/** Says what is wrong with a value, in the words every message has. The value is shortened, and never shown when it may be a secret. */
+const LONGEST_SHOWN = 80
+
+/** Says what is wrong with a value, in the words every message has. A long one is not shown: cut in two, a secret would slip past what masks it whole. */
 export function expected(what: string, got: string): Fault {
-  const shown = got.length > 80 ? `${got.slice(0, 77)}...` : got
-  return new Fault('INPUT_INVALID', `expected ${what}, got ${JSON.stringify(shown)}`)
+  const shown = got.length > LONGEST_SHOWN ? `${got.length} characters` : JSON.stringify(got)
+  return new Fault('INPUT_INVALID', `expected ${what}, got ${shown}`)
 }
 
 function problemsOf(name: string, fault: Fault): readonly Problem[] {
@@ -113,9 +115,14 @@ const YAML_LIMIT = 256 * 1024
 
 function parseYaml(text: string): unknown {
   if (text.length > YAML_LIMIT) throw new Fault('INPUT_INVALID', `expected at most ${YAML_LIMIT} characters of YAML, got ${text.length}`)
-  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true })
+  // Not the library's pretty errors: their code frame would show half a header's secret.
+  const lines = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines })
   const [error] = document.errors
-  if (error !== undefined) throw new Fault('INPUT_INVALID', `expected YAML, got ${error.message.trim()}`)
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    throw new Fault('INPUT_INVALID', `expected YAML, got ${error.message.trim()} at line ${line}, column ${col}`)
+  }
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown
   } catch (cause) {

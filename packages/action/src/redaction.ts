@@ -19,4 +19,17 @@ export class Redaction {
   clean(text: string): string {
     return [...this.#secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
   }
+
+  /** Cleans every text in a value, before anything is escaped: an escaped secret is still one, and matches nothing. */
+  cleanAll<T>(value: T): T {
+    const cleaned: unknown = this.#cleanAny(value)
+    return cleaned as T
+  }
+
+  #cleanAny(value: unknown): unknown {
+    if (typeof value === 'string') return this.clean(value)
+    if (Array.isArray(value)) return value.map((item) => this.#cleanAny(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.#cleanAny(field)]))
+  }
 }

@@ -87,13 +87,13 @@ describe('parseInputs', () => {
     ['a NUL', { manifests: 'a\u0000b' }, 'input "manifests": expected printable text, got the character U+0000'],
     ['a mark that turns the writing', { app: 'we\u202Eb' }, 'input "app": expected printable text on one line, got the character U+202E'],
     ['YAML of the wrong shape', { checks: 'a: 1' }, 'input "checks": expected a list'],
-    ['a very long value, shortened', { standby: 'x'.repeat(200) }, `input "standby": expected one of cold, warm, got "${'x'.repeat(77)}..."`],
+    ['a very long value, which is not shown', { standby: 'x'.repeat(200) }, 'input "standby": expected one of cold, warm, got 200 characters'],
   ])('refuses %s', (_, given, message) => {
     expect(refusal(given)).toBe(message)
   })
 
   test('refuses malformed YAML with its place', () => {
-    expect(refusal({ checks: '- path: [' })).toMatch(/^input "checks": expected YAML, got .* at line 1, column 10/s)
+    expect(refusal({ checks: '- path: [' })).toMatch(/^input "checks": expected YAML, got [^\n]* at line 1, column 10$/)
   })
 
   test('refuses an alias bomb', () => {

@@ -103,20 +103,22 @@ export function openTransport({ tls = {}, environment = {}, forbid }: TransportO
   }
   return {
     async request(request) {
-      const { response, timer } = await send(request)
+      const answer = await send(request)
+      const { response, timer } = answer
       try {
-        return { status: response.statusCode ?? 0, headers: flatten(response), body: await readAll(response, request) }
+        return { status: response.statusCode ?? 0, headers: flatten(response), body: await readAll(answer, request) }
       } finally {
         clearTimeout(timer)
       }
     },
     async stream(request) {
-      const { response, timer } = await send(request)
+      const answer = await send(request)
+      const { response, timer } = answer
       clearTimeout(timer)
       return {
         status: response.statusCode ?? 0,
         headers: flatten(response),
-        chunks: chunksOf(response, request),
+        chunks: chunksOf(answer, request),
         close: () => response.destroy(),
       }
     },
@@ -143,6 +145,8 @@ function guardedLookup(forbid: (address: string) => string | undefined): LookupF
 interface Answer {
   readonly response: IncomingMessage
   readonly timer: NodeJS.Timeout
+  /** What ended the request from our side, which its stream only knows as a broken connection. */
+  readonly ended: { reason?: Error }
 }
 
 function open(request: HttpRequest, agent: HttpAgent | HttpsAgent): Promise<Answer> {
@@ -151,12 +155,16 @@ function open(request: HttpRequest, agent: HttpAgent | HttpsAgent): Promise<Answ
     const start = request.url.protocol === 'http:' ? httpRequest : httpsRequest
     const body = request.body === undefined ? undefined : Buffer.from(request.body)
     let sent = false
+    const ended: Answer['ended'] = {}
     const outgoing: ClientRequest = start(request.url, {
       agent,
       method: request.method ?? 'GET',
       headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     })
-    const timer = setTimeout(() => outgoing.destroy(new TimedOut(`no answer within ${request.timeout} ms`)), request.timeout)
+    const timer = setTimeout(() => {
+      ended.reason = new TimedOut(`no answer within ${request.timeout} ms`)
+      outgoing.destroy(ended.reason)
+    }, request.timeout)
     const onAbort = () => outgoing.destroy(request.signal?.reason instanceof Error ? request.signal.reason : new Error('aborted'))
     request.signal?.addEventListener('abort', onAbort, { once: true })
     outgoing.on('close', () => request.signal?.removeEventListener('abort', onAbort))
@@ -165,7 +173,7 @@ function open(request: HttpRequest, agent: HttpAgent | HttpsAgent): Promise<Answ
       if (!socket.connecting) sent = true
       else socket.once(request.url.protocol === 'http:' ? 'connect' : 'secureConnect', () => (sent = true))
     })
-    outgoing.on('response', (response) => resolve({ response, timer }))
+    outgoing.on('response', (response) => resolve({ response, timer, ended }))
     outgoing.on('error', (error) => {
       clearTimeout(timer)
       reject(request.signal?.aborted === true ? request.signal.reason : lost(request, error, sent))
@@ -174,14 +182,14 @@ function open(request: HttpRequest, agent: HttpAgent | HttpsAgent): Promise<Answ
   })
 }
 
-async function readAll(response: IncomingMessage, request: HttpRequest): Promise<string> {
+async function readAll(answer: Answer, request: HttpRequest): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
   const limit = request.limit ?? DEFAULT_LIMIT
-  for await (const chunk of chunksOf(response, request)) {
+  for await (const chunk of chunksOf(answer, request)) {
     size += chunk.length
     if (size > limit) {
-      response.destroy()
+      answer.response.destroy()
       throw new RequestFault(`${where(request.url)} answered more than ${limit} bytes`, { sent: true, cause: undefined })
     }
     parts.push(chunk)
@@ -189,12 +197,12 @@ async function readAll(response: IncomingMessage, request: HttpRequest): Promise
   return Buffer.concat(parts).toString('utf8')
 }
 
-async function* chunksOf(response: IncomingMessage, request: HttpRequest): AsyncGenerator<Uint8Array> {
+async function* chunksOf({ response, ended }: Answer, request: HttpRequest): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response) yield chunk as Uint8Array
   } catch (error) {
     if (request.signal?.aborted === true) throw request.signal.reason
-    throw lost(request, error, true)
+    throw lost(request, ended.reason ?? error, true)
   }
 }
 

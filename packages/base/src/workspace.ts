@@ -28,12 +28,12 @@ export interface ReadFilesOptions {
 export function openWorkspace(folder: string): Workspace {
   return {
     async read(patterns, options) {
-      const root = await realpath(folder)
+      const root = await realRoot(folder)
       const problems: Problem[] = []
       const files = new Map<string, SourceFile>()
       for (const pattern of patterns) {
         try {
-          for (const source of await readPattern(root, pattern, options)) files.set(source.file, files.get(source.file) ?? source)
+          for (const source of await readPattern(root, belowRoot(pattern, folder, root), options)) files.set(source.file, files.get(source.file) ?? source)
         } catch (error) {
           if (!(error instanceof Fault)) throw error
           problems.push({ message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) })
@@ -45,6 +45,14 @@ export function openWorkspace(folder: string): Workspace {
   }
 }
 
+async function realRoot(folder: string): Promise<string> {
+  try {
+    return await realpath(folder)
+  } catch (cause) {
+    throw new Fault('ENVIRONMENT_MISSING', `workspace "${folder}": expected a folder, got none`, { hint: 'Run a checkout step before this one.', cause })
+  }
+}
+
 async function readPattern(root: string, pattern: string, { extensions, limit }: ReadFilesOptions): Promise<readonly SourceFile[]> {
   const sources: SourceFile[] = []
   for (const path of await expand(root, pattern, extensions)) {
@@ -53,10 +61,16 @@ async function readPattern(root: string, pattern: string, { extensions, limit }:
   return sources
 }
 
+/** An absolute path may name the workspace through the link that leads to it. */
+function belowRoot(pattern: string, folder: string, root: string): string {
+  const given = resolve(folder)
+  return isAbsolute(pattern) && !isOutside(given, resolve(pattern)) ? join(root, relative(given, resolve(pattern))) : pattern
+}
+
 async function expand(root: string, pattern: string, extensions: readonly string[]): Promise<readonly string[]> {
   const path = resolve(root, pattern)
   if (isOutside(root, path)) throw outside(pattern)
-  const found = await stat(path).catch(() => undefined)
+  const found = await stat(path).catch(unlessAbsent)
   if (found?.isFile() === true) return [path]
   const matches = await paths(root, found?.isDirectory() === true ? `${pattern.replace(/\/+$/, '')}/**/*` : pattern)
   const named = found?.isDirectory() === true ? matches.filter((match) => extensions.some((extension) => match.endsWith(extension))) : matches
@@ -65,6 +79,12 @@ async function expand(root: string, pattern: string, extensions: readonly string
     throw new Fault('INPUT_INVALID', `"${pattern}" ${what} in the workspace`, { hint: 'Check the path, and that a checkout step ran before this one.' })
   }
   return named
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): undefined {
+  // A pattern is no path; anything but its absence must not pass for that.
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+    throw new Fault('INPUT_INVALID', `"${error.path ?? ''}" cannot be read: ${error.message}`, { cause: error })
 }
 
 async function paths(root: string, pattern: string): Promise<readonly string[]> {

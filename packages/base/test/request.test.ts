@@ -55,7 +55,11 @@ describe('request', () => {
 
   test('gives up at the timeout when only the head comes', async () => {
     const url = await serve((_, response) => response.writeHead(200).flushHeaders())
-    expect(await transport.request({ url, timeout: 60 }).catch((error: unknown) => error)).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(await transport.request({ url, timeout: 60 }).catch((error: unknown) => error)).toMatchObject({
+      code: 'UNAVAILABLE',
+      timedOut: true,
+      message: expect.stringContaining('no answer within 60 ms'),
+    })
   })
 
   test('refuses more bytes than the limit', async () => {

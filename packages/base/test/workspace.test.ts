@@ -47,6 +47,22 @@ describe('Workspace.read', () => {
     await expect(read(pattern)).rejects.toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining(reason) })
   })
 
+  test('takes an absolute path through the link that leads to the workspace', async () => {
+    await symlink('root', join(folder, 'link'))
+    const linked = openWorkspace(join(folder, 'link'))
+    expect((await linked.read([join(folder, 'link/deploy/b.yaml'), join(folder, 'root/deploy/a.yml')], options)).map(({ file }) => file)).toEqual([
+      'deploy/b.yaml',
+      'deploy/a.yml',
+    ])
+  })
+
+  test('asks for a checkout where there is no workspace', async () => {
+    await expect(openWorkspace(join(folder, 'nowhere')).read(['a.yaml'], options)).rejects.toMatchObject({
+      code: 'ENVIRONMENT_MISSING',
+      hint: expect.stringContaining('checkout'),
+    })
+  })
+
   test('tells all that is wrong at once', async () => {
     await expect(read('one.yaml', 'deploy/a.yml', 'two.yaml')).rejects.toMatchObject({
       problems: [{ message: expect.stringContaining('one.yaml') }, { message: expect.stringContaining('two.yaml') }],

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import type { Duration } from '@fairlead/base'
 
 /** A question asked over HTTP before an application counts as healthy. */
@@ -34,9 +35,24 @@ export interface CheckAnswer {
 export function judgeAnswer(check: Check, answer: CheckAnswer): string | undefined {
   if (answer.status !== check.status) return `expected status ${check.status}, got ${answer.status}${excerpt(answer.body)}`
   if (check.body === undefined) return undefined
-  const matches = typeof check.body === 'string' ? answer.body.includes(check.body) : check.body.test(answer.body)
+  const matches = typeof check.body === 'string' ? answer.body.includes(check.body) : matchesInTime(check.body, answer.body)
+  if (matches === undefined) return `expected a body that matches ${String(check.body)}, got one on which that takes longer than ${LONGEST_MATCH / 1_000}s`
   if (matches) return undefined
   return `expected a body ${typeof check.body === 'string' ? `with ${JSON.stringify(check.body)}` : `that matches ${String(check.body)}`}, got${excerpt(answer.body) || ' an empty one'}`
+}
+
+/** Milliseconds an expression of the user's may take. */
+const LONGEST_MATCH = 1_000
+
+/** Some expressions take for ever on some texts, and nothing else runs meanwhile: only another context can be stopped. Answers undefined then. */
+function matchesInTime({ source, flags }: RegExp, body: string): boolean | undefined {
+  try {
+    return runInNewContext('new RegExp(source, flags).test(body)', { source, flags, body }, { timeout: LONGEST_MATCH }) === true
+  } catch (error) {
+    // It comes from the other context, whose Error is not ours.
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
+    throw error
+  }
 }
 
 const MOST_SHOWN = 160

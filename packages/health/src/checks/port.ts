@@ -1,4 +1,3 @@
-import { Fault } from '@fairlead/base'
 import type { Cluster, KubeObject, Resource } from '@fairlead/kube'
 import type { Respondent } from './respondent.ts'
 
@@ -14,15 +13,15 @@ const SERVICES: Resource = { apiVersion: 'v1', kind: 'Service', plural: 'service
 /**
  * Finds the number of the port a respondent is asked on, where the API server's proxy does not find it by itself:
  * it knows no port names of Pods, and of a Service only a port without a name.
- * Answers the respondent as it is where nothing needs to be looked up. Throws INPUT_INVALID for a name that is not there.
+ * Answers undefined where nothing needs to be looked up, or the respondent is gone: then it is asked all the same, and the answer says so.
+ * A reason, as text, is why it cannot be asked at all.
  */
-export async function withPort(respondent: Respondent, cluster: Cluster): Promise<Respondent> {
-  const { check, where } = respondent
-  if (where.type === 'url' || !needsLookUp(respondent)) return respondent
+export async function findPort(respondent: Respondent, cluster: Cluster): Promise<number | string | undefined> {
+  const { where } = respondent
+  if (where.type === 'url' || !needsLookUp(respondent)) return undefined
   const reference = { resource: where.target === 'pods' ? PODS : SERVICES, namespace: where.namespace, name: where.name }
   const object = await cluster.get(reference)
-  // One that is gone by now is asked all the same: the answer says so.
-  return object === undefined ? respondent : { ...respondent, check: { ...check, port: portNumber(respondent, portsOf(object)) } }
+  return object === undefined ? undefined : portNumber(respondent, object)
 }
 
 function needsLookUp({ check: { port }, where }: Respondent): boolean {
@@ -30,14 +29,13 @@ function needsLookUp({ check: { port }, where }: Respondent): boolean {
   return where.target === 'services' || port !== undefined
 }
 
-function portNumber({ name: who, check: { port } }: Respondent, ports: readonly NamedPort[]): number {
+function portNumber({ check: { port } }: Respondent, object: KubeObject): number | string {
+  if ((object.spec as { readonly type?: string } | undefined)?.type === 'ExternalName')
+    return 'it is an ExternalName Service, which stands for a host outside the cluster; ask that by `url`'
+  const ports = portsOf(object)
   const found = port === undefined ? ports[0] : ports.find(({ name }) => name === port)
   const number = found?.port ?? found?.containerPort
-  if (number !== undefined) return number
-  const wanted = port === undefined ? 'at all' : `named "${port}"`
-  throw new Fault('INPUT_INVALID', `${who}: has no port ${wanted}, expected one of its own, got ${namesOf(ports)}`, {
-    hint: 'Give the number of the port in the check.',
-  })
+  return number ?? `it has no port ${port === undefined ? 'at all' : `named "${port}"`}, expected one of its own, got ${namesOf(ports)}`
 }
 
 function namesOf(ports: readonly NamedPort[]): string {

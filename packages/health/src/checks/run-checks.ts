@@ -1,6 +1,6 @@
-import { deadlineIn, RequestFault, type Clock, type Transport } from '@fairlead/base'
+import { deadlineIn, isFault, RequestFault, type Clock, type Transport } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
-import { withPort } from './port.ts'
+import { findPort } from './port.ts'
 import type { Respondent } from './respondent.ts'
 import { describeCheck, judgeAnswer, type Check, type CheckAnswer } from './check.ts'
 
@@ -44,10 +44,17 @@ export async function runChecks(respondents: readonly Respondent[], ports: Ports
   const results: CheckResult[] = []
   const waiting = respondents.entries()
   const worker = async () => {
-    for (const [index, respondent] of waiting) results[index] = await askRepeatedly(await withPort(respondent, ports.cluster), ports, options)
+    for (const [index, respondent] of waiting) results[index] = await askOne(respondent, ports, options)
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker))
   return results
+}
+
+async function askOne(respondent: Respondent, ports: Ports, options: CheckOptions): Promise<CheckResult> {
+  const port = await findPort(respondent, ports.cluster)
+  if (typeof port === 'string')
+    return { check: describeCheck(respondent.check), respondent: respondent.name, passed: false, reason: port, attempts: 0, seconds: 0 }
+  return await askRepeatedly(port === undefined ? respondent : { ...respondent, check: { ...respondent.check, port } }, ports, options)
 }
 
 async function askRepeatedly(respondent: Respondent, ports: Ports, options: CheckOptions): Promise<CheckResult> {
@@ -57,7 +64,7 @@ async function askRepeatedly(respondent: Respondent, ports: Ports, options: Chec
   const reason = await countAnswers(respondent, ports, { ...options, tally })
   const passed = tally.good >= tally.wanted
   return {
-    check: describeCheck(respondent.check),
+    check: describeCheck({ ...respondent.check, count: tally.wanted }),
     respondent: respondent.name,
     passed,
     ...(passed ? {} : { reason: reason ?? `time was up after ${tally.good} of ${tally.wanted} good answers` }),
@@ -103,6 +110,7 @@ async function ask(respondent: Respondent, ports: Ports, signal: AbortSignal | u
         : await askThroughProxy(respondent, ports.cluster, signal),
     )
   } catch (error) {
+    if (isFault(error, 'NOT_FOUND')) return 'it is gone: it was replaced or deleted while it was being asked'
     // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
     if (error instanceof RequestFault && error.timedOut) return `no answer within ${check.timeout / 1_000}s`
     if (error instanceof RequestFault && respondent.where.type === 'url' && error.code === 'UNAVAILABLE') return error.message
@@ -114,7 +122,9 @@ async function ask(respondent: Respondent, ports: Ports, signal: AbortSignal | u
 const BODY_LIMIT = 1024 * 1024
 
 function askUrl(check: Check, base: URL, { web, signal }: { web: Transport; signal: AbortSignal | undefined }): Promise<CheckAnswer> {
-  return web.request({ url: new URL(check.path, base), method: check.method, headers: check.headers, timeout: check.timeout, limit: BODY_LIMIT, signal })
+  // The path goes below the base's own: https://shop.example/v2/ and /healthz ask /v2/healthz.
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}${check.path}`, base)
+  return web.request({ url, method: check.method, headers: check.headers, timeout: check.timeout, limit: BODY_LIMIT, signal })
 }
 
 function askThroughProxy({ check, where }: Respondent, cluster: Cluster, signal: AbortSignal | undefined): Promise<CheckAnswer> {

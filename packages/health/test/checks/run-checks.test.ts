@@ -1,4 +1,4 @@
-import { openTransport, type Clock } from '@fairlead/base'
+import { Fault, openTransport, type Clock, type Transport } from '@fairlead/base'
 import { ManualClock } from '@fairlead/base/testing'
 import type { Cluster, ProxyRequest } from '@fairlead/kube'
 import { FakeCluster } from '@fairlead/kube/testing'
@@ -56,7 +56,35 @@ describe('runChecks', () => {
   })
 
   test('asks once when there is no time to wait', async () => {
-    expect(await run(new Proxied(200), [respondent({})], { timeout: 0 })).toMatchObject([{ passed: true, attempts: 1 }])
+    expect(await run(new Proxied(200), [respondent({})], { timeout: 0 })).toMatchObject([
+      { check: 'GET /healthz on every Pod: 200 within 2s, once', passed: true, attempts: 1 },
+    ])
+  })
+
+  test('says that a Pod which was replaced meanwhile is gone, and goes on with the others', async () => {
+    const cluster = new Proxied(200)
+    const gone: Respondent = { ...respondent({}), where: { type: 'proxy', target: 'pods', namespace: 'shop', name: 'gone' } }
+    const proxy = cluster.proxy.bind(cluster)
+    cluster.proxy = (request) => (request.name === 'gone' ? Promise.reject(new Fault('NOT_FOUND', 'pods "gone" not found')) : proxy(request))
+    expect(await run(cluster, [gone, respondent({})])).toMatchObject([{ passed: false, reason: expect.stringContaining('it is gone') }, { passed: true }])
+  })
+
+  test('asks a URL below its own path', async () => {
+    const asked: string[] = []
+    const web: Transport = {
+      request: async ({ url }) => (asked.push(url.href), { status: 200, headers: {}, body: '' }),
+      stream: () => Promise.reject(new Error('no stream')),
+      close: () => undefined,
+    }
+    for (const base of ['https://shop.example', 'https://shop.example/v2/', 'https://shop.example/v2?x=1']) {
+      const { check } = respondent({ on: 'url', path: '/healthz?full=yes' })
+      await runChecks(
+        [{ check, name: 'it', where: { type: 'url', base: new URL(base) } }],
+        { cluster: new Proxied(), web },
+        { clock: new ManualClock(), timeout: 0 },
+      )
+    }
+    expect(asked).toEqual(['https://shop.example/healthz?full=yes', 'https://shop.example/v2/healthz?full=yes', 'https://shop.example/v2/healthz?full=yes'])
   })
 
   test('looks up the port of a Service, and a named one of a Pod', async () => {
@@ -84,9 +112,8 @@ describe('runChecks', () => {
         ['services', 8_080],
       ].toSorted(),
     )
-    await expect(run(cluster, [respondent({ port: 'metrics' })])).rejects.toMatchObject({
-      code: 'INPUT_INVALID',
-      message: 'it: has no port named "metrics", expected one of its own, got admin',
-    })
+    expect(await run(cluster, [respondent({ port: 'metrics' })])).toMatchObject([
+      { passed: false, reason: 'it has no port named "metrics", expected one of its own, got admin' },
+    ])
   })
 })

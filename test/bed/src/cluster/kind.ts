@@ -1,8 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { cached, exists } from '../binaries/cache.ts'
+import { moduleFiles } from '../binaries/build.ts'
+import { cached, cacheKey, exists } from '../binaries/cache.ts'
+import { buildInDocker, goArchitecture } from '../binaries/docker-go.ts'
 import { Failure } from '../failure.ts'
-import { bedFolder, cacheFolder, lockOf } from '../machine/folders.ts'
+import { bedFolder, cacheFolder, lockOf, shopSource } from '../machine/folders.ts'
 import { packTestImage, shopImage, shopVersions } from '../images/images.ts'
 import { bedPaths } from '../machine/layout.ts'
 import { withLock } from '../binaries/lock.ts'
@@ -33,7 +35,7 @@ export async function kindUp(name: string, environment: NodeJS.ProcessEnv, repor
     const program = await obtainKind(environment, report)
     const known = await readRecord(environment, name)
     if (known?.kind === 'kind' && (await kindRuns(known))) return known
-    const shop = await obtainShop(environment, report)
+    const shop = await obtainShopForKind(environment, report)
     const kubectl = await findProgram('kubectl', environment)
     const bin = kubectl === undefined ? await obtainNode(environment, report) : dirname(kubectl)
     const record: KindRecord = { kind: 'kind', name, folder, program, bin, shop }
@@ -81,12 +83,30 @@ async function obtainKind(environment: NodeJS.ProcessEnv, report: Report): Promi
   if (onPath !== undefined) return onPath
   const folder = await cached(join(cacheFolder(environment), `kind-${kindVersion}`), report, async (into) => {
     report.progress(`building kind ${kindVersion}`)
+    const source = `sigs.k8s.io/kind@${kindVersion}`
+    const os = process.platform === 'darwin' ? 'darwin' : process.platform === 'win32' ? 'windows' : 'linux'
+    if (!(await hasGo(environment))) return buildInDocker({ source, output: join(into, 'kind'), os, architecture: goArchitecture(process.arch) })
     const go = await findGo(environment, report)
-    await run(go.command, ['install', `sigs.k8s.io/kind@${kindVersion}`], { environment: { ...go.environment, GOBIN: into, GOFLAGS: '', CGO_ENABLED: '0' } })
+    await run(go.command, ['install', source], { environment: { ...go.environment, GOBIN: into, GOFLAGS: '', CGO_ENABLED: '0' } })
   })
   const program = join(folder, 'kind')
   if (await exists(program)) return program
   throw new Failure(`kind: expected ${program} after building it, got nothing; delete ${folder} and try again`)
+}
+
+/** The sample application's program for the cluster's Linux, built in a container where there is no Go. */
+async function obtainShopForKind(environment: NodeJS.ProcessEnv, report: Report): Promise<string> {
+  if (process.platform === 'linux' && (await hasGo(environment))) return obtainShop(environment, report)
+  const key = await cacheKey(await moduleFiles(shopSource))
+  const folder = await cached(join(cacheFolder(environment), `shop-in-docker-${key}`), report, async (into) => {
+    report.progress('building shop in a container')
+    await buildInDocker({ source: shopSource, output: join(into, 'shop'), os: 'linux', architecture: goArchitecture(process.arch) })
+  })
+  return join(folder, 'shop')
+}
+
+async function hasGo(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await findProgram('go', environment)) !== undefined
 }
 
 function clusterName(name: string): string {

@@ -47,9 +47,8 @@ describe('a bed', () => {
     expect((await kubectl(cluster, 'rollout status deployment/shop --timeout=30s')).code).toBe(0)
     const { output: address } = await kubectl(cluster, 'get service shop -o jsonpath={.spec.clusterIP}')
     // A Service learns of a ready Pod a little later than `rollout status` does.
-    await until({ what: 'the Service to answer', seconds: 5 }, async () =>
-      /^X-Version: 1\r$/m.test((await ended(cluster.run('curl', ['--silent', '--include', `http://${address}/`]))).output),
-    )
+    const ask = `fetch('http://${address}/').then((answer) => console.log(answer.headers.get('x-version')), () => undefined)`
+    await until({ what: 'the Service to answer', seconds: 30 }, async () => (await ended(cluster.run(process.execPath, ['--eval', ask]))).output.trim() === '1')
     expect((await kubectl(cluster, 'get --raw /api/v1/namespaces/default/services/shop:80/proxy/')).output).toContain('version=1')
     expect((await kubectl(cluster, 'logs deployment/shop')).output).toContain('shop 1 listening')
   })
