@@ -58,11 +58,16 @@ describe('cached', () => {
 
 describe('withLock', () => {
   test('says whom it waits for', async () => {
-    const lines: string[] = []
     const lock = join(folder, 'lock')
-    const report = { line: (text: string) => void lines.push(text), progress: () => {} }
-    await Promise.all([withLock(lock, report, () => sleep(300)), withLock(lock, report, async () => {})])
-    expect(lines).toEqual([`waiting for process ${process.pid}, which holds ${lock}`])
+    const [held, told] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()]
+    const report = { line: told.resolve, progress: () => {} }
+    const first = withLock(lock, silent, async () => {
+      held.resolve()
+      await told.promise
+    })
+    await held.promise
+    await Promise.all([first, withLock(lock, report, async () => {})])
+    expect(await told.promise).toBe(`waiting for process ${process.pid}, which holds ${lock}`)
   })
 
   test('takes over a lock whose holder is gone, even if its number was given to another process', async () => {
