@@ -35,8 +35,8 @@ export const healthCheck: Operation<typeof inputs, Ports, Snapshot, Plan, Health
     fault: 'Why the check could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
   },
   validate: validateInputs,
-  async observe(values, { ports }) {
-    return { targets: await resolveTargets(values, ports), namespace: values.namespace ?? ports.cluster.namespace }
+  async observe(values, { ports, host: { signal } }) {
+    return { targets: await resolveTargets(values, { ...ports, signal }), namespace: values.namespace ?? ports.cluster.namespace }
   },
   plan: planHealthCheck,
   async execute(plan, run) {

@@ -2,7 +2,7 @@ import type { Annotation, Block, Report } from '@fairlead/action'
 import { formatDuration } from '@fairlead/base'
 import { CAUSES, type HealthReport, type TargetHealth } from '@fairlead/health'
 import type { CheckResult } from '@fairlead/health/checks'
-import { describeReference } from '@fairlead/kube'
+import { describeReference, referenceKey } from '@fairlead/kube'
 import type { Plan } from './plan.ts'
 
 /** What a run found out. `checks` is empty unless everything was healthy. */
@@ -120,7 +120,7 @@ function checkBlocks(checks: readonly CheckResult[]): readonly Block[] {
 function annotationOf({ targets }: Plan, target: TargetHealth): Annotation {
   const { diagnosis, reference } = target
   const name = describeReference(reference)
-  const manifest = targets.find((candidate) => describeReference(candidate.reference) === name)?.manifest
+  const manifest = targets.find((candidate) => referenceKey(candidate.reference) === referenceKey(reference))?.manifest
   const position = manifest?.positionOf(diagnosis?.field ?? [])
   return {
     level: 'error',
