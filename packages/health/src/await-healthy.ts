@@ -1,13 +1,13 @@
 import { type Clock, deadlineIn, Fault, formatDuration, isFault } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
-import { readLogs } from './container-logs.ts'
-import { Eyes } from './eyes.ts'
+import { readLogs } from './seeing/container-logs.ts'
+import { FollowedView } from './seeing/followed-view.ts'
 import { worst } from './health.ts'
-import { listView } from './list-view.ts'
+import { listView } from './seeing/list-view.ts'
 import type { Ending, HealthReport, TargetHealth } from './report.ts'
 import type { Target } from './target.ts'
-import type { View } from './view.ts'
-import { type Look, Watcher } from './watcher.ts'
+import type { View } from './seeing/view.ts'
+import { type Look, JudgedTargets } from './judging/judged-targets.ts'
 
 export interface AwaitOptions {
   readonly clock: Clock
@@ -38,39 +38,39 @@ export async function awaitHealthy(cluster: Cluster, targets: readonly Target[],
   const { clock, timeout, stability = STABILITY, signal, onChange } = options
   const startedAt = clock.now()
   const notes: string[] = []
-  const watcher = new Watcher(targets, { startedAt, stability: timeout === 0 ? 0 : stability, onChange })
+  const judged = new JudgedTargets(targets, { startedAt, stability: timeout === 0 ? 0 : stability, onChange })
   const wait: Wait = { ...options, targets, notes }
   throwIfAborted(signal)
-  const ended = timeout === 0 ? await judgeOnce(cluster, watcher, wait) : await watchUntilEnd(cluster, watcher, wait)
+  const ended = timeout === 0 ? await judgeOnce(cluster, judged, wait) : await watchUntilEnd(cluster, judged, wait)
   const seconds = (clock.now() - startedAt) / 1_000
-  const reported = await readLogs(cluster, watcher.report(clock.now()), { signal, notes })
+  const reported = await readLogs(cluster, judged.report(clock.now()), { signal, notes })
   return { ended, status: worst(reported.map(({ health }) => health.status)), targets: reported, seconds, notes }
 }
 
-async function judgeOnce(cluster: Cluster, watcher: Watcher, { clock, targets, signal, notes }: Wait): Promise<Ending> {
+async function judgeOnce(cluster: Cluster, judged: JudgedTargets, { clock, targets, signal, notes }: Wait): Promise<Ending> {
   const view = await listView(cluster, targets, { signal, notes })
-  watcher.look(view, clock.now(), true)
+  judged.look(view, clock.now(), true)
   return 'judged-once'
 }
 
-async function watchUntilEnd(cluster: Cluster, watcher: Watcher, wait: Wait): Promise<Ending> {
+async function watchUntilEnd(cluster: Cluster, judged: JudgedTargets, wait: Wait): Promise<Ending> {
   const { clock, timeout, signal, targets, notes } = wait
   const deadline = deadlineIn(clock, timeout)
   let seeingBy = deadline
-  using eyes = new Eyes(cluster, targets, { clock, signal, notes })
+  using followed = new FollowedView(cluster, targets, { clock, signal, notes })
   for (;;) {
     throwIfAborted(signal)
-    eyes.throwIfFailed()
-    const blindFor = eyes.blindFor()
+    followed.throwIfFailed()
+    const blindFor = followed.blindFor()
     if (blindFor !== undefined && seeingBy.passed()) throw outOfReach(cluster, timeout, blindFor)
-    const look = blindFor === undefined ? lookAt(eyes.view, watcher, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK
-    if (look.ended !== undefined && !eyes.isStale()) return look.ended
+    const look = blindFor === undefined ? lookAt(followed.view, judged, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK
+    if (look.ended !== undefined && !followed.isStale()) return look.ended
     if (look.ended !== undefined) {
       // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
-      eyes.refresh()
+      followed.refresh()
       seeingBy = deadlineIn(clock, Math.max(deadline.remaining(), LAST_LIST))
     }
-    await eyes.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()))
+    await followed.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()))
   }
 }
 
@@ -78,8 +78,8 @@ async function watchUntilEnd(cluster: Cluster, watcher: Watcher, wait: Wait): Pr
 const LAST_LIST = 10_000
 
 /** The last look ends the wait, whatever it shows. */
-function lookAt(view: View, watcher: Watcher, { now, isLast }: { readonly now: number; readonly isLast: boolean }): Look {
-  const look = watcher.look(view, now, isLast)
+function lookAt(view: View, judged: JudgedTargets, { now, isLast }: { readonly now: number; readonly isLast: boolean }): Look {
+  const look = judged.look(view, now, isLast)
   return isLast && look.ended !== 'healthy' ? { ...look, ended: 'deadline' } : look
 }
 

@@ -52,7 +52,7 @@ export type FieldPath = readonly (string | number)[]
 /** The first cause of an object's ill health, and how sure we are of it. */
 export interface Diagnosis {
   readonly cause: Cause
-  /** One sentence: `<Kind> "<namespace>/<name>": <what is wrong>, expected <x>, got <y>`. */
+  /** One sentence without a full stop: `<Kind> "<namespace>/<name>": <what is wrong>`, about `object`, as far as the cluster tells in its own words. */
   readonly message: string
   /** Waiting longer cannot help. */
   readonly certain: boolean

@@ -16,8 +16,14 @@ export interface TargetHealth {
   readonly health: Health
   /** Absent when the target is Healthy. */
   readonly diagnosis?: Diagnosis
-  /** Milliseconds for which it had had that status. */
+  /** Milliseconds for which we have seen it in that status, from our first look at the earliest: no age, and next to nothing when only one look was taken. */
   readonly since: number
+  /**
+   * Since when it has had that status, by the cluster's own clock (ISO), when it already had it at our first look: the newest transition of the conditions that
+   * decide it and of its Pods' readiness; for what is Healthy without any, its creation. Absent when the status came while we judgedTarget, and where the
+   * cluster keeps no such time.
+   */
+  readonly sinceTime?: string
   /** Present for the first few diagnoses that a log explains. */
   readonly log?: ContainerLog
   /** What belongs to it; empty for kinds that own nothing. */
@@ -27,7 +33,7 @@ export interface TargetHealth {
 /** The outcome of a wait: data, whether good or bad. */
 export interface HealthReport {
   readonly ended: Ending
-  /** The worst of all targets. Anything but `Healthy` is a failed gate. */
+  /** The worst of all targets. Anything but `Healthy` is a failed gate. `firstCause` picks the target whose sentence explains it, which may have another status. */
   readonly status: HealthStatus
   /** In the order in which they were asked for. */
   readonly targets: readonly TargetHealth[]

@@ -5,7 +5,17 @@ import { assess, surroundingsOf, type Assessment } from '../src/index.ts'
 import { fixture, fixtureNames } from './fixture.ts'
 
 const EXPECTED: Readonly<Record<string, Assessment>> = {
+  'admission-policy-not-observed': { status: 'Progressing', message: 'its controller has not observed generation 2 yet, got 1' },
+  'api-service-available': { status: 'Healthy', message: 'Available' },
+  'api-service-new': { status: 'Progressing', message: 'its controller has not said yet whether it is Available' },
+  'api-service-unavailable': {
+    status: 'Progressing',
+    message: 'Available is False: endpoints for service/metrics-server in "kube-system" have no addresses with port name "https"',
+  },
   'autoscaler-able': { status: 'Healthy', message: 'able to scale' },
+  'autoscaler-new': { status: 'Progressing', message: 'its controller has not looked at it yet' },
+  'autoscaler-not-observed': { status: 'Progressing', message: 'its controller has not observed generation 2 yet, got 1' },
+  'autoscaler-of-version-one': { status: 'Degraded', message: 'ScalingActive is False: failed to get cpu utilization' },
   'autoscaler-of-zero-replicas': { status: 'Healthy', message: 'able to scale' },
   'autoscaler-without-metrics': {
     status: 'Degraded',
@@ -68,7 +78,11 @@ const EXPECTED: Readonly<Record<string, Assessment>> = {
   'deployment-terminating-pods': { status: 'Progressing', message: '2 of 3 replicas available' },
   'deployment-zero': { status: 'Degraded', message: 'has no Pods because replicas is 0', doomed: 'no-replicas' },
   'deployment-zero-with-pods-left': { status: 'Degraded', message: 'has no Pods because replicas is 0', doomed: 'no-replicas' },
+  'disruption-budget-allowing': { status: 'Healthy', message: 'in force' },
   'disruption-budget-blocking': { status: 'Healthy', message: 'in force; it allows no eviction now' },
+  'disruption-budget-new': { status: 'Progressing', message: 'its controller has not observed generation 1 yet, got 0' },
+  'disruption-budget-not-observed': { status: 'Progressing', message: 'its controller has not observed generation 2 yet, got 1' },
+  'gateway-class-not-accepted': { status: 'Progressing', message: 'Accepted is False: parametersRef Gateway/shop not found' },
   'gateway-not-programmed': { status: 'Progressing', message: 'Programmed is False: No addresses have been assigned to the Gateway' },
   'gateway-programmed': { status: 'Healthy', message: 'Accepted and Programmed' },
   'ingress-with-address': { status: 'Healthy', message: 'has an address' },
@@ -79,11 +93,23 @@ const EXPECTED: Readonly<Record<string, Assessment>> = {
   'job-suspended': { status: 'Suspended', message: 'is suspended: it creates no Pods' },
   'namespace-active': { status: 'Healthy', message: 'active' },
   'namespace-terminating': { status: 'Missing', message: 'is being deleted' },
+  'node-cordoned': { status: 'Suspended', message: 'is cordoned: it takes no new Pods' },
+  'node-full-disk': { status: 'Degraded', message: 'DiskPressure is True: kubelet has disk pressure' },
+  'node-lost': { status: 'Degraded', message: 'Ready is Unknown: Kubelet stopped posting node status' },
+  'node-new': { status: 'Progressing', message: 'its kubelet has not said yet whether it is Ready' },
+  'node-not-ready': { status: 'Degraded', message: 'Ready is False: container runtime network not ready: cni plugin not initialized' },
+  'node-ready': { status: 'Healthy', message: 'ready' },
+  'persistent-volume-available': { status: 'Healthy', message: 'is available' },
+  'persistent-volume-bound': { status: 'Healthy', message: 'is bound' },
   'persistent-volume-claim-bound': { status: 'Healthy', message: 'bound to pvc-0a1b' },
   'persistent-volume-claim-failing': { status: 'Progressing', message: 'is not bound yet: storageclass.storage.k8s.io "standard" not found' },
   'persistent-volume-claim-lost': { status: 'Degraded', message: 'has lost its volume pvc-0a1b', doomed: 'failed' },
   'persistent-volume-claim-pending': { status: 'Progressing', message: 'is not bound yet' },
   'persistent-volume-claim-waiting': { status: 'Healthy', message: 'waits for the first Pod that uses it, as its storage class asks (WaitForFirstConsumer)' },
+  'persistent-volume-failed': { status: 'Degraded', message: 'could not be reclaimed: host_path deleter only supports /tmp/.+ but received provided /data' },
+  'persistent-volume-new': { status: 'Progressing', message: 'its phase is not known yet' },
+  'persistent-volume-released': { status: 'Suspended', message: 'is released: its claim is gone, and it stays so until somebody frees it' },
+  'persistent-volume-released-to-be-deleted': { status: 'Progressing', message: 'is released, and will be deleted' },
   'pod-command-not-found': { status: 'Degraded', message: 'container web: RunContainerError' },
   'pod-completed': { status: 'Healthy', message: 'completed' },
   'pod-config-map-missing': { status: 'Degraded', message: 'container web: CreateContainerConfigError' },
@@ -143,6 +169,13 @@ const EXPECTED: Readonly<Record<string, Assessment>> = {
     status: 'Degraded',
     message:
       'pods "web-6d5f8c9b7-mt6vq" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "web" must set securityContext.allowPrivilegeEscalation=false)',
+  },
+  'replication-controller-new': { status: 'Progressing', message: 'its controller has not observed generation 1 yet, got 0' },
+  'replication-controller-none-ready': { status: 'Progressing', message: '0 of 3 replicas available' },
+  'replication-controller-not-observed': { status: 'Progressing', message: 'its controller has not observed generation 2 yet, got 1' },
+  'replication-controller-refused': {
+    status: 'Degraded',
+    message: 'pods "old-web-mt6vq" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2',
   },
   'route-accepted': { status: 'Healthy', message: 'accepted by its parent' },
   'route-of-earlier-generation': { status: 'Progressing', message: 'its controller has not said yet whether it is Accepted' },
@@ -222,6 +255,23 @@ describe('assess', () => {
     expect(assess(fixture('service-ready').object)).toEqual({ status: 'Healthy', message: 'exists; its endpoints were not read' })
   })
 
+  const plain = [
+    'v1 Secret',
+    'v1 ServiceAccount',
+    'rbac.authorization.k8s.io/v1 ClusterRole',
+    'networking.k8s.io/v1 NetworkPolicy',
+    'storage.k8s.io/v1 StorageClass',
+  ]
+  test.each(plain)('has nothing to wait for with a %s', (kind) => {
+    expect(assess(bare(kind))).toEqual({ status: 'Healthy', message: 'exists' })
+  })
+
+  const withStatus = ['v1 Frobnicator', 'policy/v1 Eviction', 'networking.k8s.io/v1 ServiceCIDR', 'storage.k8s.io/v1 VolumeAttachment']
+  test.each(withStatus)('reads the status of a %s, though other kinds of its group have none', (kind) => {
+    const conditions = [{ type: 'Ready', status: 'False', message: 'not yet' }]
+    expect(assess({ ...bare(kind), status: { conditions } })).toEqual({ status: 'Progressing', message: 'Ready is False: not yet' })
+  })
+
   test('never throws, whatever an object looks like', () => {
     const kinds = fixtureNames().map((name) => fixture(name).object)
     const wild = fc.tuple(fc.constantFrom(...kinds), fc.anything(), fc.anything(), fc.anything())
@@ -239,3 +289,8 @@ describe('assess', () => {
     )
   })
 })
+
+function bare(text: string): KubeObject {
+  const [apiVersion = '', kind = ''] = text.split(' ')
+  return { apiVersion, kind, metadata: { name: 'web' } }
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { examinePod } from '../src/examine.ts'
-import { UNTIL_DEADLINE } from '../src/finding.ts'
-import { rememberPods } from '../src/history.ts'
+import { examinePod } from '../src/judging/examine.ts'
+import { UNTIL_DEADLINE } from '../src/judging/finding.ts'
+import { rememberPods } from '../src/judging/history.ts'
 import { fixture, fixtureNames } from './fixture.ts'
 
 interface Expected {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldIn } from '../src/field-path.ts'
+import { fieldIn } from '../src/judging/field-path.ts'
 import { fixture } from './fixture.ts'
 
 const CASES = [
@@ -23,5 +23,6 @@ describe('fieldIn', () => {
   test('starts at the spec of a Pod itself, and finds nothing in kinds without one', () => {
     expect(fieldIn(fixture('pod-ready').object, ['containers', 'web'])).toEqual(['spec', 'containers', 0])
     expect(fieldIn(fixture('service-ready').object, ['containers', 'web'])).toBeUndefined()
+    expect(fieldIn({ ...fixture('deployment-healthy').object, apiVersion: 'example.com/v1' }, ['containers', 'web'])).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '@fairlead/kube'
-import { rememberPods, rememberSigns, rememberSteadiness, steadyWindow, UNSTEADY, type PodHistory } from '../src/history.ts'
+import { rememberPods, rememberSigns, rememberSteadiness, steadyWindow, UNSTEADY, type PodHistory } from '../src/judging/history.ts'
 
 interface Life {
   readonly restarts?: number

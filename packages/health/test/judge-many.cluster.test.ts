@@ -39,7 +39,7 @@ function deployment(index: number): KubeObject {
 }
 
 describe('awaitHealthy over a hundred Deployments that start at once', () => {
-  test('needs at most ten requests beside its watches and less than 150 MB', { timeout: 300_000 }, async () => {
+  test('needs at most ten requests beside its watches', { timeout: 300_000 }, async () => {
     const cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, host())
     const resource = knownResourceNamed('namespaces')
     if (resource === undefined) throw new Error('namespaces: expected a known kind')
@@ -48,10 +48,8 @@ describe('awaitHealthy over a hundred Deployments that start at once', () => {
       for (let index = 0; index < 100; index += 1) await cluster.create(deployment(index), { manager: 'health-test' })
       const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', PROGRAM, namespace])
       const cost: Cost = JSON.parse(stdout)
-      process.stdout.write(stdout)
       expect(cost).toMatchObject({ status: 'Healthy', ended: 'healthy', targets: 100, watches: 4 })
       expect(cost.requests).toBeLessThanOrEqual(10)
-      expect(cost.megabytes).toBeLessThan(150)
     } finally {
       await cluster.delete({ resource, name: namespace }, { propagation: 'Background' })
       cluster.close()

@@ -1,8 +1,8 @@
 import { knownResource, type KubeObject } from '@fairlead/kube'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rememberPods } from '../src/history.ts'
-import { judge, UNSEEN, type Judgement, type Scene } from '../src/judge.ts'
+import { rememberPods } from '../src/judging/history.ts'
+import { judge, UNSEEN, type Judgement, type Scene } from '../src/judging/judge.ts'
 import { surroundingsOf, type Target } from '../src/index.ts'
 import { fixture, fixtureNames } from './fixture.ts'
 
@@ -322,6 +322,14 @@ describe('judge', () => {
       ['quota', true],
       ['quota', false],
     ])
+  })
+
+  test('names quota at a ReplicationController as at a ReplicaSet', () => {
+    expect(judged(documents('replication-controller-refused')).diagnosis).toMatchObject({
+      cause: 'quota',
+      message: 'ReplicationController "shop/old-web": its Pods are refused by ResourceQuota "few": pods 1 requested, 2 of 2 used',
+      certain: true,
+    })
   })
 
   test('leaves the retries of a Job to the Job, and explains its failure by its Pod once it gives up', () => {

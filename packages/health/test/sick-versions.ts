@@ -1,12 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
 import type { Cause } from '../src/index.ts'
 
-/** A fact that some object shows, from which on, or some time after which, a cause is certain by definition. */
-interface Fact {
-  readonly kind: string
-  readonly shows: (object: KubeObject) => boolean
-}
-
 /** A version of the sample application, and what is to be said about it. */
 export interface Version {
   readonly name: string
@@ -15,9 +9,6 @@ export interface Version {
   readonly deployment: KubeObject
   readonly says: RegExp
   readonly log?: RegExp
-  readonly fact?: Fact
-  /** Milliseconds that the fact must last. */
-  readonly patience?: number
   readonly timeout?: number
   readonly quota?: Readonly<Record<string, string>>
   readonly labels?: Readonly<Record<string, string>>
@@ -32,15 +23,12 @@ export const sickVersions: readonly Version[] = [
     name: 'a healthy version',
     deployment: shop({}),
     says: /^$/,
-    fact: { kind: 'Deployment', shows: ({ status }) => text(status).includes('"availableReplicas":1') },
-    patience: 5_000,
   },
   {
     name: 'a missing image',
     cause: 'image-pull',
     deployment: shop({ image: '127.0.0.1:5000/shop:no-such-tag' }),
     says: /image "127\.0\.0\.1:5000\/shop:no-such-tag" of container "shop" cannot be pulled: 127\.0\.0\.1:5000\/shop:no-such-tag: not found$/,
-    fact: { kind: 'Pod', shows: ({ status }) => /not found/.test(text(status)) },
   },
   {
     name: 'a crash on start',
@@ -53,23 +41,18 @@ export const sickVersions: readonly Version[] = [
     }),
     says: /container "shop" exited with code 3, twice$/,
     log: /cannot open database/,
-    fact: { kind: 'Pod', shows: ({ status }) => /"restartCount":[1-9]/.test(text(status)) && /"state":\{"(?:terminated|waiting)"/.test(text(status)) },
   },
   {
     name: 'a missing ConfigMap',
     cause: 'missing-config',
     deployment: shop({ envFrom: [{ configMapRef: { name: 'no-such-config' } }] }),
     says: /container "shop" needs ConfigMap "no-such-config", which does not exist$/,
-    fact: { kind: 'Pod', shows: ({ status }) => text(status).includes('CreateContainerConfigError') },
-    patience: 5_000,
   },
   {
     name: 'a missing ConfigMap of a volume',
     cause: 'missing-config',
     deployment: shop({ volumeMounts: [{ name: 'config', mountPath: '/config' }] }, { volumes: [{ name: 'config', configMap: { name: 'no-such-config' } }] }),
     says: /volume "config" needs ConfigMap "no-such-config", which does not exist$/,
-    fact: { kind: 'Pod', shows: ({ status }) => text(status).includes('ContainerCreating') },
-    patience: 5_000,
   },
   {
     name: 'a failing readiness probe',
@@ -86,7 +69,6 @@ export const sickVersions: readonly Version[] = [
       readinessProbe: { ...PROBE, httpGet: { path: '/no-such-page', port: 'http' } },
     }),
     says: /container "shop" fails its liveness probe: HTTP probe failed with statuscode: 404, and was killed for it twice$/,
-    fact: { kind: 'Event', shows: (event) => /failed liveness probe/.test(text(event)) && 'count' in event && Number(event.count) >= 2 },
   },
   {
     name: 'a quota',
@@ -94,15 +76,12 @@ export const sickVersions: readonly Version[] = [
     deployment: shop({ resources: { requests: { cpu: '500m' } } }),
     says: /its Pods are refused by ResourceQuota "compute": requests\.cpu 500m requested, 0 of 100m used$/,
     quota: { 'requests.cpu': '100m' },
-    fact: { kind: 'ReplicaSet', shows: ({ status }) => text(status).includes('ReplicaFailure') },
   },
   {
     name: 'a Pod that fits no node',
     cause: 'unschedulable',
     deployment: shop({ resources: { requests: { cpu: '4096' } } }),
     says: /cannot be scheduled: the only node does not fit: Insufficient cpu$/,
-    fact: { kind: 'Pod', shows: ({ status }) => text(status).includes('"reason":"Unschedulable"') },
-    patience: 30_000,
   },
   {
     name: 'Pod Security',
@@ -110,14 +89,12 @@ export const sickVersions: readonly Version[] = [
     deployment: shop({ securityContext: { privileged: true } }),
     says: /its Pods are refused: violates PodSecurity "restricted:latest"/,
     labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-    fact: { kind: 'ReplicaSet', shows: ({ status }) => text(status).includes('ReplicaFailure') },
   },
   {
     name: 'a command that is not there',
     cause: 'container-create',
     deployment: shop({ command: ['/no-such-command'] }),
     says: /container "shop" cannot be started: .*no-such-command.*no such file or directory/,
-    fact: { kind: 'Pod', shows: ({ status }) => text(status).includes('no such file') },
   },
   {
     name: 'an init container that fails',
@@ -139,10 +116,6 @@ export const sickVersions: readonly Version[] = [
     ),
     says: /init container "migrate" exited with code 7, twice, so the Pod never starts$/,
     log: /cannot open database/,
-    fact: {
-      kind: 'Pod',
-      shows: ({ status }) => /"restartCount":[1-9]/.test(text(status)) && /"state":\{"(?:terminated|waiting)":\{[^}]*(?:CrashLoop|exitCode)/.test(text(status)),
-    },
   },
   {
     name: 'memory',
@@ -153,13 +126,8 @@ export const sickVersions: readonly Version[] = [
       readinessProbe: { ...PROBE, initialDelaySeconds: 60 },
     }),
     says: /container "shop" was killed for using more memory than its limit of 32Mi \(OOMKilled\), twice$/,
-    fact: { kind: 'Pod', shows: ({ status }) => /"restartCount":[1-9]/.test(text(status)) && /"state":\{"(?:terminated|waiting)"/.test(text(status)) },
   },
 ]
-
-function text(value: unknown): string {
-  return JSON.stringify(value) ?? ''
-}
 
 /** A Deployment of the sample application with one replica. */
 function shop(container: object, pod: object = {}): KubeObject {

@@ -5,8 +5,8 @@ import { findImagePull, registryWords } from '../src/causes/image-pull.ts'
 import { missingObject } from '../src/causes/missing-config.ts'
 import { findAdmission, findQuota } from '../src/causes/refusal.ts'
 import { schedulerWords } from '../src/causes/unschedulable.ts'
-import { exitCodeText } from '../src/exit-code.ts'
-import { patientOf, UNTIL_DEADLINE } from '../src/finding.ts'
+import { exitCodeText } from '../src/reading/exit-code.ts'
+import { observedPodOf, UNTIL_DEADLINE } from '../src/judging/finding.ts'
 
 const IMAGE = 'registry.example/shop:9'
 
@@ -89,7 +89,7 @@ describe('findImagePull', () => {
     },
   ]
   test.each(cases)('is certain at once: $name', ({ message, words, hint }) => {
-    const finding = findImagePull(patientOf(pulling(message), []))
+    const finding = findImagePull(observedPodOf(pulling(message), []))
     expect(finding).toEqual({
       cause: 'image-pull',
       says: `image "${IMAGE}" of container "web" cannot be pulled: ${words}`,
@@ -124,13 +124,13 @@ describe('findImagePull', () => {
     { name: 'an unlisted reason', message: 'something new' },
   ]
   test.each(passing)('leaves to the deadline: $name', ({ message }) => {
-    const finding = findImagePull(patientOf(pulling(message), []))
+    const finding = findImagePull(observedPodOf(pulling(message), []))
     expect({ patience: finding?.patience, hint: finding?.hint }).toEqual({ patience: UNTIL_DEADLINE, hint: OUT_OF_REACH })
   })
 
   test('waits for words where a back-off of an old kubelet gives none', () => {
     expect(registryWords(`Back-off pulling image "${IMAGE}"`)).toBe('')
-    expect(findImagePull(patientOf(pulling(`Back-off pulling image "${IMAGE}"`), []))?.patience).toBe(UNTIL_DEADLINE)
+    expect(findImagePull(observedPodOf(pulling(`Back-off pulling image "${IMAGE}"`), []))?.patience).toBe(UNTIL_DEADLINE)
   })
 })
 

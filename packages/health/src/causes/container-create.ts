@@ -1,8 +1,8 @@
-import { oneLine } from '../condition.ts'
-import { type Container, containerPath } from '../container.ts'
+import { oneLine } from '../reading/condition.ts'
+import { type Container, containerPath } from '../reading/container.ts'
 import type { FieldPath } from '../diagnosis.ts'
-import { eventSpan } from '../event.ts'
-import { eventsAbout, type Finding, firstOf, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import { eventSpan } from '../reading/event.ts'
+import { eventsAbout, type Finding, firstOf, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 import { missingObject } from './missing-config.ts'
 
 /** For what a runtime may still sort out by itself. */
@@ -16,15 +16,15 @@ const PASSING = /timed out|deadline exceeded|is reserved for|not yet been read|t
 const FINAL = /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|no command specified|is not a directory/i
 
 /** Finds a container that the runtime cannot create or start: no such command, not allowed as root. */
-export function findContainerCreate(patient: Patient): Finding | undefined {
-  return firstOf(patient, (container) => examine(patient, container))
+export function findContainerCreate(observed: ObservedPod): Finding | undefined {
+  return firstOf(observed, (container) => examine(observed, container))
 }
 
-function examine(patient: Patient, container: Container): Finding | undefined {
+function examine(observed: ObservedPod, container: Container): Finding | undefined {
   const message = troubleOf(container)
   if (message === undefined || missingObject(message) !== undefined) return undefined
   const words = runtimeWords(message)
-  const events = eventsAbout(patient, container.name, /^Failed: /)
+  const events = eventsAbout(observed, container.name, /^Failed: /)
   return {
     cause: 'container-create',
     says: `container "${container.name}" cannot be started: ${words === '' ? (container.waiting?.reason ?? 'no reason given') : words}`,

@@ -1,7 +1,7 @@
-import { type Container, containerPath, type Exit } from '../container.ts'
-import { eventsAbout, exitLog, type Finding, firstOf, type Patient, UNTIL_DEADLINE } from '../finding.ts'
-import { exitCodeText } from '../exit-code.ts'
-import { textAt } from '../fields.ts'
+import { type Container, containerPath, type Exit } from '../reading/container.ts'
+import { eventsAbout, exitLog, type Finding, firstOf, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
+import { exitCodeText } from '../reading/exit-code.ts'
+import { textAt } from '../reading/fields.ts'
 
 /** Exits of a container that are alike, as far as they are known. */
 export interface Crash {
@@ -12,8 +12,8 @@ export interface Crash {
 }
 
 /** Finds a container that keeps ending. Certain at the second exit with the same code; init containers are told apart elsewhere. */
-export function findCrash(patient: Patient): Finding | undefined {
-  return firstOf(patient, (container) => (container.role === 'init' ? undefined : examine(patient, container)))
+export function findCrash(observed: ObservedPod): Finding | undefined {
+  return firstOf(observed, (container) => (container.role === 'init' ? undefined : examine(observed, container)))
 }
 
 /**
@@ -22,9 +22,9 @@ export function findCrash(patient: Patient): Finding | undefined {
  * A back-off after at least one restart proves two exits, even those from before we looked. An exit from before we looked counts for nothing else: it may
  * be weeks old.
  */
-export function crashOf(patient: Patient, container: Container): Crash | undefined {
+export function crashOf(observed: ObservedPod, container: Container): Crash | undefined {
   if (container.ready) return undefined
-  const seen = patient.exits.get(container.name) ?? []
+  const seen = observed.exits.get(container.name) ?? []
   const isBackingOff = container.waiting?.reason === 'CrashLoopBackOff'
   const exit = seen.at(-1) ?? (isBackingOff ? (container.exit ?? container.lastExit) : undefined)
   if (exit === undefined) return undefined
@@ -40,21 +40,21 @@ export function timesText(times: number): string {
 }
 
 /** A Pod that is not always restarted is meant to come to an end. */
-function maySucceed({ pod }: Patient): boolean {
+function maySucceed({ pod }: ObservedPod): boolean {
   return (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') !== 'Always'
 }
 
-function examine(patient: Patient, container: Container): Finding | undefined {
-  const crash = crashOf(patient, container)
-  if (crash === undefined || (crash.exit.code === 0 && maySucceed(patient))) return undefined
+function examine(observed: ObservedPod, container: Container): Finding | undefined {
+  const crash = crashOf(observed, container)
+  if (crash === undefined || (crash.exit.code === 0 && maySucceed(observed))) return undefined
   const { exit, times, certain } = crash
   return {
     cause: 'crash',
     says: `container "${container.name}" exited with code ${exitCodeText(exit.code)}${times > 1 ? `, ${timesText(times)}` : ''}`,
     patience: certain ? 0 : UNTIL_DEADLINE,
     container: container.name,
-    events: eventsAbout(patient, container.name, /^(?:BackOff|Killing)/),
-    log: exitLog(patient, container),
+    events: eventsAbout(observed, container.name, /^(?:BackOff|Killing)/),
+    log: exitLog(observed, container),
     field: containerPath(container),
     hint: exit.code === 0 ? 'Let the command run in the foreground.' : 'Read the last lines of its log, and correct what makes it exit.',
   }

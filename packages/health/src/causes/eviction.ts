@@ -1,6 +1,6 @@
-import { conditionOf, oneLine } from '../condition.ts'
-import { textAt } from '../fields.ts'
-import { type Finding, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
+import { textAt } from '../reading/fields.ts'
+import { type Finding, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 
 const EVICTED = new Set([
   'Evicted',
@@ -17,7 +17,7 @@ const EVICTED = new Set([
 ])
 
 /** Finds a Pod that its node put out: not a failure of its containers. Its owner makes another, so only the deadline decides. */
-export function findEviction({ pod, events }: Patient): Finding | undefined {
+export function findEviction({ pod, events }: ObservedPod): Finding | undefined {
   const reason = textAt(pod, 'status', 'reason')
   if (reason === undefined || !EVICTED.has(reason)) return undefined
   const message = textAt(pod, 'status', 'message')
@@ -31,7 +31,7 @@ export function findEviction({ pod, events }: Patient): Finding | undefined {
 }
 
 /** Finds a Pod whose node has fallen silent. Whether the Pod still runs nobody knows; nodes come back, so only the deadline decides. */
-export function findNodeLost({ pod, events }: Patient): Finding | undefined {
+export function findNodeLost({ pod, events }: ObservedPod): Finding | undefined {
   const isLost =
     textAt(pod, 'status', 'reason') === 'NodeLost' ||
     (conditionOf(pod, 'Ready')?.status === 'False' &&

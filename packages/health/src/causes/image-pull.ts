@@ -1,6 +1,6 @@
-import { oneLine } from '../condition.ts'
-import { type Container, containerPath } from '../container.ts'
-import { eventsAbout, type Finding, firstOf, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import { oneLine } from '../reading/condition.ts'
+import { type Container, containerPath } from '../reading/container.ts'
+import { eventsAbout, type Finding, firstOf, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 
 const PULLING = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError'])
 
@@ -24,8 +24,8 @@ const WRAPPINGS = [
 ]
 
 /** Finds an image that cannot be had. Certain at the first message that says not found or denied; a registry that is out of reach may come back. */
-export function findImagePull(patient: Patient): Finding | undefined {
-  return firstOf(patient, (container) => examine(patient, container))
+export function findImagePull(observed: ObservedPod): Finding | undefined {
+  return firstOf(observed, (container) => examine(observed, container))
 }
 
 /** Takes the wrappings off a runtime's message and leaves the registry's own words. */
@@ -38,7 +38,7 @@ export function registryWords(message: string): string {
   return words
 }
 
-function examine(patient: Patient, container: Container): Finding | undefined {
+function examine(observed: ObservedPod, container: Container): Finding | undefined {
   const { waiting } = container
   if (waiting === undefined) return undefined
   switch (waiting.reason) {
@@ -51,12 +51,12 @@ function examine(patient: Patient, container: Container): Finding | undefined {
         hint: 'Change imagePullPolicy, or bring the image to every node.',
       })
     default:
-      return PULLING.has(waiting.reason) ? examinePull(patient, container) : undefined
+      return PULLING.has(waiting.reason) ? examinePull(observed, container) : undefined
   }
 }
 
-function examinePull(patient: Patient, container: Container): Finding {
-  const events = eventsAbout(patient, container.name, /^Failed: Failed to pull image/)
+function examinePull(observed: ObservedPod, container: Container): Finding {
+  const events = eventsAbout(observed, container.name, /^Failed: Failed to pull image/)
   // A back-off of older kubelets says nothing of the reason: then the newest Event does.
   const newest = events.toSorted((a, b) => b.last - a.last)[0]
   const words = [container.waiting?.message, newest?.message].map((message) => registryWords(message ?? '')).find((text) => text !== '')

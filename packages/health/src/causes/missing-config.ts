@@ -1,9 +1,9 @@
 import type { FieldPath } from '../diagnosis.ts'
-import { oneLine } from '../condition.ts'
-import { containerPath, type Container } from '../container.ts'
-import { eventSpan } from '../event.ts'
-import { at, listAt, textAt } from '../fields.ts'
-import { eventsAbout, type Finding, firstOf, type Patient } from '../finding.ts'
+import { oneLine } from '../reading/condition.ts'
+import { containerPath, type Container } from '../reading/container.ts'
+import { eventSpan } from '../reading/event.ts'
+import { at, listAt, textAt } from '../reading/fields.ts'
+import { eventsAbout, type Finding, firstOf, type ObservedPod } from '../judging/finding.ts'
 
 /** A kubelet may learn of a ConfigMap some moments after the Pod that needs it. */
 const GRACE = 5_000
@@ -20,8 +20,8 @@ const KEY = /couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+\/)?([^\s"]
 const VOLUME_KEY = /references non-existent (config|secret) key: (\S+)/i
 
 /** Finds a ConfigMap, a Secret or a key that containers or volumes refer to and that is missing. Certain 5 s after it was first seen. */
-export function findMissingConfig(patient: Patient): Finding | undefined {
-  return firstOf(patient, (container) => inContainer(patient, container)) ?? inVolumes(patient)
+export function findMissingConfig(observed: ObservedPod): Finding | undefined {
+  return firstOf(observed, (container) => inContainer(observed, container)) ?? inVolumes(observed)
 }
 
 /** Reads from a kubelet's message what is missing; undefined when it is about something else. */
@@ -32,26 +32,26 @@ export function missingObject(message: string): MissingObject | undefined {
   return whole === null ? undefined : { kind: kindOf(whole[1]), name: whole[2] ?? '' }
 }
 
-function inContainer(patient: Patient, container: Container): Finding | undefined {
+function inContainer(observed: ObservedPod, container: Container): Finding | undefined {
   if (container.waiting?.reason !== 'CreateContainerConfigError') return undefined
   const missing = missingObject(container.waiting.message)
   if (missing === undefined) return undefined
-  const events = eventsAbout(patient, container.name, /^Failed: Error: /).filter(({ message }) => missingObject(message)?.name === missing.name)
+  const events = eventsAbout(observed, container.name, /^Failed: Error: /).filter(({ message }) => missingObject(message)?.name === missing.name)
   const path = [...containerPath(container), ...referenceIn(container.spec, missing)]
-  return { ...finding(patient, missing, `container "${container.name}" needs`), container: container.name, events, proven: eventSpan(events), field: path }
+  return { ...finding(observed, missing, `container "${container.name}" needs`), container: container.name, events, proven: eventSpan(events), field: path }
 }
 
-function inVolumes(patient: Patient): Finding | undefined {
-  if (patient.containers.some(({ running, exit }) => running || exit !== undefined)) return undefined
-  const events = patient.events.filter(({ reason, message }) => reason === 'FailedMount' && volumeTrouble(patient, message) !== undefined)
+function inVolumes(observed: ObservedPod): Finding | undefined {
+  if (observed.containers.some(({ running, exit }) => running || exit !== undefined)) return undefined
+  const events = observed.events.filter(({ reason, message }) => reason === 'FailedMount' && volumeTrouble(observed, message) !== undefined)
   const newest = events.toSorted((a, b) => b.last - a.last)[0]
-  const trouble = newest === undefined ? undefined : volumeTrouble(patient, newest.message)
+  const trouble = newest === undefined ? undefined : volumeTrouble(observed, newest.message)
   if (trouble === undefined) return undefined
-  const found = finding(patient, trouble.missing, `volume "${trouble.volume}" needs`)
+  const found = finding(observed, trouble.missing, `volume "${trouble.volume}" needs`)
   return { ...found, events, proven: eventSpan(events), field: ['volumes', trouble.volume] }
 }
 
-function volumeTrouble({ pod }: Patient, message: string): { readonly volume: string; readonly missing: MissingObject } | undefined {
+function volumeTrouble({ pod }: ObservedPod, message: string): { readonly volume: string; readonly missing: MissingObject } | undefined {
   const volume = /for volume "([^"]+)"/.exec(message)?.[1] ?? ''
   const missing = missingObject(message)
   if (missing !== undefined) return { volume, missing }
@@ -63,7 +63,7 @@ function volumeTrouble({ pod }: Patient, message: string): { readonly volume: st
   return { volume, missing: { kind, name, key: key[2] ?? '' } }
 }
 
-function finding({ pod }: Patient, { kind, name, key }: MissingObject, who: string): Finding {
+function finding({ pod }: ObservedPod, { kind, name, key }: MissingObject, who: string): Finding {
   const object = `${kind} "${name}"`
   const namespace = pod.metadata.namespace ?? 'default'
   return {

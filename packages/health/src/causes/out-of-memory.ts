@@ -1,15 +1,15 @@
-import { type Container, containerPath } from '../container.ts'
-import { textAt } from '../fields.ts'
-import { exitLog, type Finding, firstOf, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import { type Container, containerPath } from '../reading/container.ts'
+import { textAt } from '../reading/fields.ts'
+import { exitLog, type Finding, firstOf, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 import { crashOf, timesText } from './crash.ts'
 
 /** Finds a container that is killed for the memory it uses. Certain as a crash is: at the second time. */
-export function findOutOfMemory(patient: Patient): Finding | undefined {
-  return firstOf(patient, (container) => examine(patient, container))
+export function findOutOfMemory(observed: ObservedPod): Finding | undefined {
+  return firstOf(observed, (container) => examine(observed, container))
 }
 
-function examine(patient: Patient, container: Container): Finding | undefined {
-  const crash = crashOf(patient, container)
+function examine(observed: ObservedPod, container: Container): Finding | undefined {
+  const crash = crashOf(observed, container)
   if (crash === undefined || crash.exit.reason !== 'OOMKilled') return undefined
   const limit = textAt(container.spec, 'resources', 'limits', 'memory')
   const says =
@@ -22,7 +22,7 @@ function examine(patient: Patient, container: Container): Finding | undefined {
     patience: crash.certain ? 0 : UNTIL_DEADLINE,
     container: container.name,
     events: [],
-    log: exitLog(patient, container),
+    log: exitLog(observed, container),
     field: [...containerPath(container), 'resources', 'limits', 'memory'],
     hint: limit === undefined ? 'Give it a memory request and limit that fit.' : 'Raise its memory limit, or let it use less.',
   }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fairlead/kube'
-import { oneLine } from '../condition.ts'
-import type { ClusterEvent } from '../event.ts'
-import { type Finding, UNTIL_DEADLINE } from '../finding.ts'
+import { oneLine } from '../reading/condition.ts'
+import type { ClusterEvent } from '../reading/event.ts'
+import { type Finding, UNTIL_DEADLINE } from '../judging/finding.ts'
 
 /** Words with which the API server refused to create a Pod, and who was refused. */
 export interface Refusal {

@@ -1,7 +1,7 @@
-import { conditionOf, oneLine } from '../condition.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
 import type { FieldPath } from '../diagnosis.ts'
-import type { ClusterEvent } from '../event.ts'
-import { type Finding, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import type { ClusterEvent } from '../reading/event.ts'
+import { type Finding, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 
 /** So long an autoscaler may take to say that it is at work. */
 const PATIENCE = 30_000
@@ -29,7 +29,7 @@ const GATED: Finding = {
 }
 
 /** Finds a Pod no node fits. Certain after 30 s, unless an autoscaler's newest word is that a node is on its way. */
-export function findUnschedulable({ pod, events }: Patient): Finding | undefined {
+export function findUnschedulable({ pod, events }: ObservedPod): Finding | undefined {
   const condition = conditionOf(pod, 'PodScheduled')
   if (condition?.status !== 'False') return undefined
   return condition.reason === 'SchedulingGated' ? GATED : unfit(oneLine(condition.message ?? ''), events)

@@ -1,9 +1,9 @@
-import { oneLine } from '../condition.ts'
-import { type Finding, type Patient, UNTIL_DEADLINE } from '../finding.ts'
+import { oneLine } from '../reading/condition.ts'
+import { type Finding, type ObservedPod, UNTIL_DEADLINE } from '../judging/finding.ts'
 import { missingObject } from './missing-config.ts'
 
 /** Finds a volume that cannot be attached or mounted, other than for a missing ConfigMap or Secret. Storage can take its time: only the deadline decides. */
-export function findVolume({ containers, events }: Patient): Finding | undefined {
+export function findVolume({ containers, events }: ObservedPod): Finding | undefined {
   if (containers.some(({ running, exit, lastExit }) => running || exit !== undefined || lastExit !== undefined)) return undefined
   const failures = events.filter(({ reason, message }) => (reason === 'FailedMount' || reason === 'FailedAttachVolume') && missingObject(message) === undefined)
   const newest = failures.toSorted((a, b) => b.last - a.last)[0]

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type Assessment, doomed, healthy, progressing } from '../assessment.ts'
-import { conditionOf, oneLine } from '../condition.ts'
+import { type Assessment, doomed, healthy, progressing } from '../judging/assessment.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
 
 /** Judges a CustomResourceDefinition: its names are its own and the API server serves it. */
 export function assessCustomResourceDefinition(object: KubeObject): Assessment {

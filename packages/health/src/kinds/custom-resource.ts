@@ -1,7 +1,8 @@
 import type { Condition, KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, degraded, doomed, healthy, progressing, settling, staleReason } from '../assessment.ts'
-import { conditionsOf, conditionText } from '../condition.ts'
-import { textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, degraded, doomed, healthy, progressing, settling, staleReason } from '../judging/assessment.ts'
+import { conditionsOf, conditionText } from '../reading/condition.ts'
+import { textAt } from '../reading/fields.ts'
+import { currentConditions } from './conditions.ts'
 
 /** Conditions that say by being true that an object is as it should be, the most telling first. */
 const GOOD = ['Ready', 'Healthy', 'Available', 'Programmed', 'Established', 'Succeeded', 'Complete']
@@ -23,11 +24,6 @@ export function assessCustomResource(object: KubeObject, context: AssessContext)
   const current = currentConditions(object, conditions)
   if (conditions.length > 0 && current.length === 0) return progressing('none of its conditions is of its newest generation yet')
   return assessConditions(current) ?? assessExistence(object, current)
-}
-
-/** Leaves out conditions that were written for an earlier generation of the object. */
-export function currentConditions({ metadata }: KubeObject, conditions: readonly Condition[]): readonly Condition[] {
-  return conditions.filter(({ observedGeneration }) => observedGeneration === undefined || observedGeneration >= (metadata.generation ?? 0))
 }
 
 /** Judges by the conditions that are known everywhere; undefined when there is none of them. */

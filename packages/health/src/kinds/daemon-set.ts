@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, counted, doomed, healthy, progressing, settling, staleReason, suspended } from '../assessment.ts'
-import { countAt, textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, counted, doomed, healthy, progressing, settling, staleReason, suspended } from '../judging/assessment.ts'
+import { countAt, textAt } from '../reading/fields.ts'
 
 /** Judges a DaemonSet against the number of nodes it should run on now, which moves with the nodes. */
 export function assessDaemonSet(object: KubeObject, context: AssessContext): Assessment {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, counted, healthy, progressing, settling, staleReason, suspended } from '../assessment.ts'
-import { at, countAt, numberAt, textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, counted, healthy, progressing, settling, staleReason, suspended } from '../judging/assessment.ts'
+import { at, countAt, numberAt, textAt } from '../reading/fields.ts'
 import { capacityOf } from './replica-set.ts'
 import { withoutReplicas } from './scale.ts'
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type Assessment, counted, doomed, healthy, progressing, suspended } from '../assessment.ts'
-import { conditionOf, oneLine } from '../condition.ts'
-import { at, countAt, numberAt } from '../fields.ts'
+import { type Assessment, counted, doomed, healthy, progressing, suspended } from '../judging/assessment.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
+import { at, countAt, numberAt } from '../reading/fields.ts'
 
 /** Judges a Job. Its own retries are its business: only its conditions end the wait. */
 export function assessJob(object: KubeObject): Assessment {

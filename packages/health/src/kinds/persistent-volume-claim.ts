@@ -1,7 +1,7 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, doomed, healthy, progressing } from '../assessment.ts'
-import { oneLine } from '../condition.ts'
-import { textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, doomed, healthy, progressing } from '../judging/assessment.ts'
+import { oneLine } from '../reading/condition.ts'
+import { textAt } from '../reading/fields.ts'
 
 /** Judges a PersistentVolumeClaim. One that waits for its first consumer, as its storage class asks, is as healthy as it can be alone. */
 export function assessPersistentVolumeClaim(object: KubeObject, { around }: AssessContext): Assessment {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type Assessment, degraded, doomed, healthy, progressing, settling } from '../assessment.ts'
-import { conditionOf, oneLine } from '../condition.ts'
-import { type Container, containersOf } from '../container.ts'
-import { textAt } from '../fields.ts'
+import { type Assessment, degraded, doomed, healthy, progressing, settling } from '../judging/assessment.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
+import { type Container, containersOf } from '../reading/container.ts'
+import { textAt } from '../reading/fields.ts'
 
 /** Reasons of a waiting container that are the ordinary way to a running one. */
 const ORDINARY = new Set(['', 'ContainerCreating', 'PodInitializing'])

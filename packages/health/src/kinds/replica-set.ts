@@ -1,11 +1,11 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, counted, degraded, healthy, progressing, settling, staleReason } from '../assessment.ts'
-import { conditionOf, oneLine } from '../condition.ts'
-import { countAt, numberAt } from '../fields.ts'
+import { type AssessContext, type Assessment, counted, degraded, healthy, progressing, settling, staleReason } from '../judging/assessment.ts'
+import { conditionOf, oneLine } from '../reading/condition.ts'
+import { countAt, numberAt } from '../reading/fields.ts'
 import { isReady } from './pod.ts'
 import { withoutReplicas } from './scale.ts'
 
-/** Judges a ReplicaSet by its available replicas. One that is refused Pods is Degraded: quota and admission show nowhere else. */
+/** Judges a ReplicaSet, or a ReplicationController, by its available replicas. One that is refused Pods is Degraded: quota and admission show nowhere else. */
 export function assessReplicaSet(object: KubeObject, context: AssessContext): Assessment {
   const stale = staleReason(object, context)
   if (stale !== undefined) return progressing(stale)

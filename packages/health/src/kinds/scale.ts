@@ -1,4 +1,4 @@
-import { type AssessContext, type Assessment, counted, doomed, healthy, progressing } from '../assessment.ts'
+import { type AssessContext, type Assessment, counted, doomed, healthy, progressing } from '../judging/assessment.ts'
 
 /** Judges a workload that wants no Pods: Healthy only where scale to zero was asked for, since nothing answers for it. */
 export function withoutReplicas(left: number, { allowZero }: Pick<AssessContext, 'allowZero'>): Assessment {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, counted, healthy, progressing } from '../assessment.ts'
-import { at, listAt, textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, counted, healthy, progressing } from '../judging/assessment.ts'
+import { at, listAt, textAt } from '../reading/fields.ts'
 
 /**
  * Judges a Service: its load balancer has an address, and at least one endpoint takes requests.

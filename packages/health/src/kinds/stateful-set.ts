@@ -1,6 +1,6 @@
 import type { KubeObject } from '@fairlead/kube'
-import { type AssessContext, type Assessment, counted, healthy, progressing, settling, staleReason, suspended } from '../assessment.ts'
-import { countAt, numberAt, textAt } from '../fields.ts'
+import { type AssessContext, type Assessment, counted, healthy, progressing, settling, staleReason, suspended } from '../judging/assessment.ts'
+import { countAt, numberAt, textAt } from '../reading/fields.ts'
 import { isReady } from './pod.ts'
 import { withoutReplicas } from './scale.ts'
 
