@@ -1,6 +1,6 @@
 import type { Annotation, Block, Report } from '@fairlead/action'
 import { formatDuration } from '@fairlead/base'
-import { CAUSES, type HealthReport, type TargetHealth } from '@fairlead/health'
+import { causalOrder, firstCause, type HealthReport, type TargetHealth } from '@fairlead/health'
 import type { CheckResult } from '@fairlead/health/checks'
 import { describeReference, referenceKey } from '@fairlead/kube'
 import type { Plan } from './plan.ts'
@@ -17,9 +17,9 @@ export interface HealthCheckOutcome {
 export function reportHealth(plan: Plan, outcome: HealthCheckOutcome): Report {
   const { health, checks } = outcome
   const failedChecks = checks.filter(({ passed }) => !passed)
-  const sick = sickFirst(health.targets)
+  const sick = causalOrder(health.targets)
   const verdict = health.status === 'Healthy' && failedChecks.length > 0 ? 'Degraded' : health.status
-  const sentence = verdictOf(outcome, sick)
+  const sentence = verdictOf(outcome)
   return {
     conclusion: verdict === 'Healthy' ? 'success' : 'failure',
     verdict: sentence,
@@ -35,16 +35,10 @@ export function reportHealth(plan: Plan, outcome: HealthCheckOutcome): Report {
   }
 }
 
-/** Those that are not healthy, what is certain before what is not, what comes first in the chain of causes before what follows from it. */
-function sickFirst(targets: readonly TargetHealth[]): readonly TargetHealth[] {
-  const rank = ({ diagnosis }: TargetHealth) =>
-    diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length)
-  return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b))
-}
-
-function verdictOf({ health: { status, targets }, checks, seconds }: HealthCheckOutcome, [first]: readonly TargetHealth[]): string {
+function verdictOf({ health: { targets }, checks, seconds }: HealthCheckOutcome): string {
+  const first = firstCause(targets)
   const time = `after ${formatDuration(seconds * 1_000)}`
-  if (first !== undefined) return `${status} ${time}: ${sentenceOf(first)}`
+  if (first !== undefined) return `${first.health.status} ${time}: ${sentenceOf(first)}`
   const failed = checks.filter(({ passed }) => !passed)
   const [check] = failed
   if (check !== undefined) return `Degraded ${time}: ${check.respondent} failed a check: ${check.reason ?? 'no reason given'}`
@@ -66,13 +60,18 @@ function objectTable(targets: readonly TargetHealth[]): Block {
   return {
     type: 'table',
     columns: ['object', 'state', 'since', 'reason'],
-    rows: targets.map(({ reference, health, since, diagnosis }) => [
+    rows: targets.map(({ reference, health, diagnosis, ...age }) => [
       describeReference(reference),
       health.status,
-      formatDuration(since),
+      sinceText(age),
       diagnosis?.message ?? health.message,
     ]),
   }
+}
+
+/** A state that was there before we looked has the cluster's time, one that came while we watched has ours. */
+function sinceText({ since, sinceTime }: Pick<TargetHealth, 'since' | 'sinceTime'>): string {
+  return sinceTime ?? `${formatDuration(since)} ago`
 }
 
 const MOST_EXPLAINED = 5

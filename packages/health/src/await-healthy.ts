@@ -43,7 +43,7 @@ export async function awaitHealthy(cluster: Cluster, targets: readonly Target[],
   throwIfAborted(signal)
   const ended = timeout === 0 ? await judgeOnce(cluster, judged, wait) : await watchUntilEnd(cluster, judged, wait)
   const seconds = (clock.now() - startedAt) / 1_000
-  const reported = await readLogs(cluster, judged.report(clock.now()), { signal, notes })
+  const reported = await readLogs(cluster, judged.report(clock.now()), { clock, signal, notes })
   return { ended, status: worst(reported.map(({ health }) => health.status)), targets: reported, seconds, notes }
 }
 
@@ -57,6 +57,7 @@ async function watchUntilEnd(cluster: Cluster, judged: JudgedTargets, wait: Wait
   const { clock, timeout, signal, targets, notes } = wait
   const deadline = deadlineIn(clock, timeout)
   let seeingBy = deadline
+  let decidedAt: number | undefined
   using followed = new FollowedView(cluster, targets, { clock, signal, notes })
   for (;;) {
     throwIfAborted(signal)
@@ -64,15 +65,20 @@ async function watchUntilEnd(cluster: Cluster, judged: JudgedTargets, wait: Wait
     const blindFor = followed.blindFor()
     if (blindFor !== undefined && seeingBy.passed()) throw outOfReach(cluster, timeout, blindFor)
     const look = blindFor === undefined ? lookAt(followed.view, judged, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK
-    if (look.ended !== undefined && !followed.isStale()) return look.ended
+    if (look.ended === undefined && blindFor === undefined) decidedAt = undefined
     if (look.ended !== undefined) {
-      // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
-      followed.refresh()
+      decidedAt ??= clock.now()
+      if (followed.isSeenSince(decidedAt - FRESH)) return look.ended
+      // Nothing is said on an old picture, not even when time is up: a watch that is silent may be dead. A last list gets a little more.
+      followed.refresh(decidedAt - FRESH)
       seeingBy = deadlineIn(clock, Math.max(deadline.remaining(), LAST_LIST))
     }
     await followed.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()))
   }
 }
+
+/** Milliseconds for which a picture that nothing has confirmed may be as old when something is decided on it. */
+const FRESH = 1_000
 
 /** Milliseconds for a list that must confirm what is about to be said. */
 const LAST_LIST = 10_000

@@ -57,7 +57,7 @@ const exited = (exitCode: number, run: number) => ({ terminated: { exitCode, rea
 const BACKING_OFF = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } }
 
 describe('awaitHealthy', () => {
-  test('ends when all is available and has stayed so for the window, having asked for each kind once', async () => {
+  test('ends when all is available and has stayed so for the window, having asked for each kind once, and once more for what nothing had confirmed', async () => {
     const stage = new Stage().show('deployment-healthy')
     await stage.wait([WEB])
     await stage.pass(4_999)
@@ -72,7 +72,8 @@ describe('awaitHealthy', () => {
     })
     expect(stage.report?.targets[0]?.diagnosis).toBeUndefined()
     expect(stage.report?.targets[0]?.tree.map(({ subject, branches }) => [subject.kind, branches.length])).toEqual([['ReplicaSet', 3]])
-    expect(stage.requests('list')).toEqual(['Deployment metadata.name=web', 'ReplicaSet app=web', 'Pod app=web', 'Event'])
+    const required = ['Deployment metadata.name=web', 'ReplicaSet app=web', 'Pod app=web']
+    expect(stage.requests('list')).toEqual([...required, 'Event', ...required])
     expect(stage.requests('watch')).toEqual(stage.requests('list'))
     expect(stage.cluster.watches.count).toBe(0)
   })
@@ -370,7 +371,7 @@ class DeafCluster extends FakeCluster {
 
 describe('a watch that died without a word', () => {
   const clock = new ManualClock()
-  const ending = async (stability: number, spoil: (cluster: DeafCluster) => void) => {
+  const ending = async (stability: number, spoil: (cluster: DeafCluster) => void, after = 10_000) => {
     const cluster = new DeafCluster({ clock, namespaces: ['shop'] })
     const { object, others } = fixture('deployment-healthy')
     cluster.seed(object, ...others)
@@ -379,7 +380,7 @@ describe('a watch that died without a word', () => {
       (error: unknown) => ({ fault: isFault(error) ? error.code : error }),
     )
     const begun = clock.now()
-    await clock.advance(10_000)
+    await clock.advance(after)
     spoil(cluster)
     for (let second = 0; second < 700; second += 1) await clock.advance(1_000)
     return await result
@@ -389,6 +390,10 @@ describe('a watch that died without a word', () => {
     expect(await ending(20_000, () => undefined)).toEqual({ status: 'Healthy', ended: 'healthy', at: 20_000 })
     const sick = (cluster: DeafCluster) => cluster.seed({ ...fixture('deployment-healthy').object, status: {} })
     expect(await ending(20_000, sick)).toMatchObject({ status: 'Progressing', ended: 'deadline' })
+  })
+
+  test('is not believed for the length of a short window either', async () => {
+    expect(await ending(5_000, (cluster) => cluster.script.outage(), 1_500)).toEqual({ fault: 'UNAVAILABLE' })
   })
 
   test('ends as out of reach, never as a verdict, where the last list does not come either', async () => {

@@ -65,7 +65,8 @@ class Follower implements Followed {
   readonly #synced = Promise.withResolvers<void>()
   readonly #failure = Promise.withResolvers<never>()
   #lastContact: number
-  #blind = true
+  /** Since when nothing is seen; undefined while something is. */
+  #blindFrom: number | undefined
   #failures = 0
   /** Events so far, bookmarks included. */
   #heard = 0
@@ -80,6 +81,7 @@ class Follower implements Followed {
     this.failure = this.#failure.promise
     this.#picture = new Picture(selection.managedFields === true)
     this.#lastContact = options.clock.now()
+    this.#blindFrom = this.#lastContact
     // Whoever awaits them gets the rejection; nobody has to.
     this.synced.catch(() => undefined)
     this.failure.catch(() => undefined)
@@ -99,7 +101,7 @@ class Follower implements Followed {
   }
 
   blindSince(): number | undefined {
-    return this.#blind ? this.#lastContact : undefined
+    return this.#blindFrom
   }
 
   lastContact(): number {
@@ -107,7 +109,8 @@ class Follower implements Followed {
   }
 
   refresh(): void {
-    this.#lostSight()
+    // A list that was asked for is no outage: it is blind from now only.
+    this.#lostSight(this.#options.clock.now())
     this.#wanted.resolve()
   }
 
@@ -190,15 +193,15 @@ class Follower implements Followed {
   }
 
   #seen(isNew: boolean): void {
-    const sawAgain = this.#blind
-    this.#blind = false
+    const sawAgain = this.#blindFrom !== undefined
+    this.#blindFrom = undefined
     this.#lastContact = this.#options.clock.now()
     if (isNew || sawAgain) this.#tell()
   }
 
-  #lostSight(): void {
-    if (this.#blind) return
-    this.#blind = true
+  #lostSight(from: number = this.#lastContact): void {
+    if (this.#blindFrom !== undefined) return
+    this.#blindFrom = from
     this.#tell()
   }
 

@@ -1,4 +1,4 @@
-import { isFault } from '@fairlead/base'
+import { Fault, isFault, type Clock } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
 import type { LogPlace } from '../diagnosis.ts'
 import type { ContainerLog, TargetHealth } from '../report.ts'
@@ -7,7 +7,11 @@ import type { ContainerLog, TargetHealth } from '../report.ts'
 const MOST_LOGS = 5
 const TAIL = 20
 
+/** Milliseconds for all of them: what has been found out waits for nobody. */
+const LOG_TIME = 10_000
+
 interface LogOptions {
+  readonly clock: Clock
   readonly signal?: AbortSignal | undefined
   readonly notes: string[]
 }
@@ -16,10 +20,15 @@ interface LogOptions {
 export async function readLogs(cluster: Cluster, targets: readonly TargetHealth[], options: LogOptions): Promise<readonly TargetHealth[]> {
   const explained = targets.filter(({ diagnosis }) => diagnosis?.log !== undefined).slice(0, MOST_LOGS)
   const logs = new Map<TargetHealth, ContainerLog>()
+  const [late, done] = [new AbortController(), new AbortController()]
+  const alarm = options.clock.sleep(LOG_TIME, done.signal).then(() => late.abort(new Fault('UNAVAILABLE', 'the API server did not answer in time')))
+  alarm.catch(() => undefined)
+  const signal = options.signal === undefined ? late.signal : AbortSignal.any([options.signal, late.signal])
   for (const target of explained) {
-    const log = await readLog(cluster, target, options)
+    const log = await readLog(cluster, target, { ...options, signal })
     if (log !== undefined) logs.set(target, log)
   }
+  done.abort()
   return targets.map((target) => {
     const log = logs.get(target)
     return log === undefined ? target : { ...target, log }

@@ -11,8 +11,8 @@ const LONGEST_SLEEP = 3_600_000
 const FEW = 10
 const PAUSE = 100
 
-/** How long a silent watch is believed when something is decided: bookmarks come once a minute only. */
-const FRESH = 15_000
+/** A list that takes less is no outage. */
+const WORTH_A_NOTE = 2_000
 
 /** What a job log says when Events are kept from us. */
 export const EVENTS_DENIED = 'Events may not be read (grant list and watch on events): causes that show only there, such as what a probe said, are missing.'
@@ -62,20 +62,20 @@ export class FollowedView {
   blindFor(): number | undefined {
     const since = this.#isOpen ? this.#firstBlind() : this.#openedAt
     const now = this.#clock.now()
-    if (this.#isOpen && since === undefined && this.#blindFrom !== undefined)
+    if (this.#isOpen && since === undefined && this.#blindFrom !== undefined && now - this.#blindFrom >= WORTH_A_NOTE)
       this.#notes.push(`The API server was out of reach for ${formatDuration(now - this.#blindFrom)}; nothing was judged meanwhile.`)
     this.#blindFrom = this.#isOpen ? since : undefined
     return since === undefined ? undefined : now - since
   }
 
-  /** Tells whether some of what is seen has not been confirmed for so long that a connection may have died without a word. */
-  isStale(): boolean {
-    return this.#required.some((followed) => this.#isOld(followed))
+  /** Tells whether the API server has told something about everything since a moment on the clock. */
+  isSeenSince(moment: number): boolean {
+    return this.#required.every((followed) => followed.lastContact() >= moment)
   }
 
-  /** Looks again at what is stale; all of it is out of sight until then. */
-  refresh(): void {
-    for (const followed of this.#required) if (this.#isOld(followed)) followed.refresh()
+  /** Lists anew what has told nothing since a moment; that is out of sight until then. */
+  refresh(moment: number): void {
+    for (const followed of this.#required) if (followed.lastContact() < moment) followed.refresh()
   }
 
   /** Resolves with the next change, or after so many milliseconds without one. With many targets it takes changes a tenth of a second at a time. */
@@ -121,10 +121,6 @@ export class FollowedView {
     const followed = follow(this.#cluster, selection, { clock: this.#clock, signal: this.#stop.signal })
     followed.changed(() => this.#bell.resolve())
     return followed
-  }
-
-  #isOld(followed: Followed): boolean {
-    return this.#clock.now() - followed.lastContact() > FRESH
   }
 
   #firstBlind(): number | undefined {
