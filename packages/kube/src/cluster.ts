@@ -25,6 +25,7 @@ export type WatchEvent =
 
 /** What every request takes. */
 export interface ReadOptions {
+  /** Ends the request at once, a pause between two attempts too; its reason is thrown as it is. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -76,6 +77,8 @@ export interface ProxyRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds for the whole answer. */
   readonly timeout: number
+  /** Bytes of answer that are accepted, 1 MiB unless told; a longer one is a Fault (UNAVAILABLE), since half a body would be taken for the whole. */
+  readonly limit?: number
 }
 
 /** What the Pod or Service answered. */
@@ -111,17 +114,20 @@ export interface Cluster {
   readonly namespace: string
 
   /** Finds how a kind is served. Kinds of Kubernetes itself are known without asking; for others discovery is read once per group version. */
-  resourceOf(kind: { readonly apiVersion: string; readonly kind: string }): Promise<Resource>
-  /** Finds a kind by what people write: `deploy`, `deployments`, `Deployment`, `certificates.cert-manager.io`. */
-  resourceNamed(name: string): Promise<Resource>
+  resourceOf(kind: { readonly apiVersion: string; readonly kind: string }, options?: ReadOptions): Promise<Resource>
+  /**
+   * Finds a kind by what people write: `deploy`, `deployments`, `Deployment`, `certificates.cert-manager.io`. A name without its group is looked for in all of them;
+   * one that does not answer is in the way only when none of the others has the name.
+   */
+  resourceNamed(name: string, options?: ReadOptions): Promise<Resource>
 
   /** Reads one object; undefined is a 404 and nothing else. */
   get(reference: ObjectReference, options?: ReadOptions): Promise<KubeObject | undefined>
   /** Reads all pages of a selection. */
   list(selection: Selection, options?: ReadOptions): Promise<ObjectList>
   /**
-   * Opens one watch stream from a point in history. Ends when the server closes it, which is ordinary; throws NOT_FOUND-free Faults otherwise:
-   * `WatchExpired` when that point is gone (410, as a status or as an event), UNAVAILABLE when the connection broke. It never reconnects by itself: `follow` does.
+   * Opens one watch stream from a point in history. Ends when the server closes it, which is ordinary. Throws `WatchExpired` when that point is gone (410, as a status
+   * or as an event), UNAVAILABLE when the connection broke, never NOT_FOUND. It does not reconnect by itself: `follow` does.
    */
   watch(selection: Selection, options: ReadOptions & { readonly resourceVersion: string }): AsyncIterable<WatchEvent>
 

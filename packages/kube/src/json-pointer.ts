@@ -10,11 +10,6 @@ export function parsePointer(pointer: string): readonly string[] {
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** Writes segments as an RFC 6901 pointer: labels with slashes included. */
-export function pointerTo(...segments: readonly PathSegment[]): string {
-  return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-}
-
 /** Reads the value at a path; undefined where there is none. Never looks at what an object inherits. */
 export function valueAt(root: unknown, path: readonly PathSegment[]): unknown {
   let value = root

@@ -1,11 +1,10 @@
 import { Fault, type Problem, type SourcePosition } from '@fairlead/base'
 import type { Document } from 'yaml'
 import { valueAt } from './json-pointer.ts'
-import { groupOf } from './known-resources.ts'
 import { findMistakes } from './manifest-mistakes.ts'
 import { findLooseAlias, ManifestText, offsetOf, type ManifestFile, type ManifestPath } from './manifest-text.ts'
 import type { KubeObject } from './object.ts'
-import { describeObject } from './reference.ts'
+import { describeObject, referenceKey } from './reference.ts'
 
 export type { ManifestFile, ManifestPath } from './manifest-text.ts'
 
@@ -95,8 +94,8 @@ function listItems(value: unknown): readonly unknown[] | undefined {
 function findTwins(objects: readonly Located[]): Problem[] {
   const seen = new Map<string, Located>()
   return objects.flatMap((located) => {
-    const { apiVersion, kind, metadata } = located.object
-    const key = [groupOf(apiVersion), kind, metadata.namespace ?? '', metadata.name].join(' ')
+    const { object } = located
+    const key = referenceKey({ resource: object, namespace: object.metadata.namespace, name: object.metadata.name })
     const twin = seen.get(key)
     if (twin === undefined) {
       seen.set(key, located)
@@ -107,7 +106,7 @@ function findTwins(objects: readonly Located[]): Problem[] {
     return [
       located.text.problem(
         offset,
-        `${describeObject(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`,
+        `${describeObject(object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`,
         'Remove one of the two.',
       ),
     ]

@@ -24,11 +24,6 @@ export function selectorText(selector: LabelSelector): string {
   return requirementsOf(selector).map(requirementText).join(',')
 }
 
-/** Writes the selector of a plain label map, such as a Service's. */
-export function labelsText(labels: StringMap): string {
-  return selectorText({ matchLabels: labels })
-}
-
 /** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
 export function parseSelector(text: string): LabelSelector {
   const parts = splitParts(text)

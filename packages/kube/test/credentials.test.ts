@@ -116,6 +116,28 @@ describe('dangers', () => {
     })
   })
 
+  test.each([
+    { name: 'an @ in the password', proxy: 'http://ci:p@ssw0rd123@proxy.corp:3128', shown: 'http://proxy.corp:3128' },
+    { name: 'a slash in the password', proxy: 'http://ci:p@ssw0rd123/x@proxy.corp:3128', shown: 'http://proxy.corp:3128' },
+    { name: 'an encoded password', proxy: 'http://ci:p%40ssw0rd123@proxy.corp:3128', shown: 'http://proxy.corp:3128' },
+    { name: 'no scheme', proxy: 'ci:p@ssw0rd123@proxy.corp:3128', shown: 'proxy.corp:3128' },
+    { name: 'a token for a user', proxy: 'http://p@ssw0rd123@proxy.corp:3128', shown: 'http://proxy.corp:3128' },
+  ])('show no password of a proxy with $name, and mask it before', async ({ proxy, shown }) => {
+    const host = testHost()
+    const fault = await faultOf(here.visit({ kubeconfig: kubeconfig({ ...here.trusted(), 'proxy-url': proxy }) }, host))
+    expect(fault).toMatchObject({ hint: `allow-proxy: ${shown}`, message: expect.stringContaining(`through the proxy ${shown},`) })
+    expect(`${fault.message} ${fault.hint}`).not.toContain('ssw0rd')
+    expect(host.masked.some((secret) => secret.startsWith('p@ssw0rd123'))).toBe(true)
+  })
+
+  test('leave the password of a server out of the name messages have for it', async () => {
+    const host = testHost()
+    const cluster = await connectCluster({ ...NO_INPUTS, kubeconfig: kubeconfig({ server: 'https://ci:p@ssw0rd123@api.invalid:6443/prod' }) }, host)
+    expect(cluster.server).toBe('https://api.invalid:6443/prod')
+    expect(host.masked).toContain('p@ssw0rd123')
+    cluster.close()
+  })
+
   test('include a program of an auth-provider, a like-named program elsewhere, files of a kubeconfig without a place, and a switched-off check', async () => {
     const gcp = kubeconfig(here.trusted(), { 'auth-provider': { name: 'gcp', config: { 'cmd-path': '/usr/bin/gcloud' } } })
     expect(await faultOf(here.visit({ kubeconfig: gcp, allowExecPlugin: ['gcloud'] }))).toMatchObject({ hint: 'allow-exec-plugin: /usr/bin/gcloud' })

@@ -1,6 +1,7 @@
 import { isFault } from '@fairlead/base'
 import type { Cluster, KubeObject } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
+import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { json, lines, loseReply, startServer, status, type ScriptedServer } from './scripted-server.ts'
 import { faultOf } from './visiting.ts'
@@ -103,12 +104,35 @@ describe('reads', () => {
     await other.close()
   })
 
+  test('show no user of the address that a redirect points to', async () => {
+    server.script((_request, response) => void response.writeHead(302, { location: 'https://ci:p@ss?w0rd@other.invalid/login?token=secret' }).end())
+    const fault = await faultOf(cluster.get(AT))
+    expect(fault.message).toMatch(/got a redirect to https:\/\/other\.invalid\/login$/)
+  })
+
   test('name what is no API server', async () => {
     server.script((_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>'))
     expect(await faultOf(cluster.get(AT))).toMatchObject({
       code: 'UNSUPPORTED',
       message: 'ConfigMap "shop/web": this is no answer of an API server, expected JSON, got text/html',
     })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.each([
+    { name: 'an empty object', body: {}, got: 'an object without keys' },
+    { name: 'somebody else’s document', body: { error: 'login', url: 'https://sso.example.com/?token=s3cret' }, got: 'an object with error, url' },
+    { name: 'another kind', body: { kind: 'Status', apiVersion: 'v1', status: 'Success' }, got: 'a Status' },
+    { name: 'another object', body: configMap({}, { name: 'db' }), got: 'the ConfigMap "db"' },
+    { name: 'no object', body: [], got: 'an array' },
+  ])('do not take $name for what was asked, and ask once', async ({ body, got }) => {
+    server.script(json(body))
+    expect(await faultOf(cluster.get(AT))).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: `ConfigMap "shop/web": this is no answer of an API server, expected the ConfigMap "web", got ${got}`,
+      hint: expect.stringContaining('may not be that of an API server'),
+    })
+    expect(server.requests).toHaveLength(1)
   })
 
   test('print the rule that is missing', async () => {
@@ -160,6 +184,34 @@ describe('lists', () => {
     ])
   })
 
+  test.each([
+    { name: 'an empty object', body: {}, got: 'an object without keys' },
+    { name: 'items without a version', body: { items: [] }, got: 'an object with items' },
+    { name: 'a version without items', body: { kind: 'Table', metadata: { resourceVersion: '7' } }, got: 'a Table' },
+    { name: 'items that are no list', body: { metadata: { resourceVersion: '7' }, items: {} }, got: 'an object with metadata, items' },
+    { name: 'a single object', body: configMap({}), got: 'the ConfigMap "web"' },
+  ])('are never empty because of $name', async ({ body, got }) => {
+    server.script(json(body))
+    expect(await faultOf(cluster.list({ resource: CONFIG_MAP, namespace: 'shop' }))).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: `configmaps of namespace shop: this is no answer of an API server, expected a list, got ${got}`,
+      hint: expect.stringContaining('may not be that of an API server'),
+    })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('are refused by their second page as well', async () => {
+    server.script(page(['a'], 'more'), json({ items: [] }))
+    expect(await faultOf(cluster.list({ resource: CONFIG_MAP }))).toMatchObject({ code: 'UNSUPPORTED' })
+  })
+
+  test('are empty when the server says so, by an empty array or by null', async () => {
+    for (const items of [[], null]) {
+      server.script(json({ kind: 'ConfigMapList', metadata: { resourceVersion: '7' }, items }))
+      expect(await cluster.list({ resource: CONFIG_MAP })).toEqual({ resourceVersion: '7', items: [] })
+    }
+  })
+
   test('begin again, once, when the pages expire half-way', async () => {
     const gone = status(410, 'Expired', 'The provided continue parameter is too old')
     server.script(page(['a'], 'more'), gone, page(['a'], 'more'), page(['b']))
@@ -167,6 +219,41 @@ describe('lists', () => {
     server.script(page(['a'], 'more'), gone, page(['a'], 'more'), gone)
     expect(await faultOf(cluster.list({ resource: CONFIG_MAP }))).toMatchObject({ code: 'UNAVAILABLE' })
     expect(clock.pauses).toEqual([])
+  })
+})
+
+describe('signals', () => {
+  /** A connection on which pauses take their time. */
+  const patient = async () => connectCluster({ ...NO_INPUTS, kubeconfig: kubeconfig({ server: server.url }), allowInsecure: true }, testHost())
+  const silence = () => undefined
+  const halfAnAnswer = (_request: unknown, response: ServerResponse) => void response.writeHead(200, { 'content-type': 'application/json' }).write('{"kind"')
+  const busy = status(429, 'TooManyRequests', { message: 'slow down', headers: { 'retry-after': '30' } })
+  const asks: Readonly<Record<string, (by: Cluster, signal: AbortSignal) => Promise<unknown>>> = {
+    get: (by, signal) => by.get(AT, { signal }),
+    list: (by, signal) => by.list({ resource: CONFIG_MAP }, { signal }),
+    resourceOf: (by, signal) => by.resourceOf({ apiVersion: 'example.com/v1', kind: 'Alien' }, { signal }),
+    resourceNamed: (by, signal) => by.resourceNamed('aliens', { signal }),
+    apply: (by, signal) => by.apply({ apiVersion: 'example.com/v1', kind: 'Alien', metadata: { name: 'et' } }, { ...BY, signal }),
+  }
+  test.each(
+    Object.keys(asks).flatMap((verb) => [
+      { verb, when: 'in flight', answer: silence },
+      { verb, when: 'half-way through its answer', answer: halfAnAnswer },
+      { verb, when: 'between two attempts', answer: busy },
+    ]),
+  )('end $verb $when at once, with their own reason', async ({ verb, answer }) => {
+    server.script(answer)
+    const by = await patient()
+    const stop = new AbortController()
+    const reason = new Error('stopped')
+    const ended = asks[verb]?.(by, stop.signal).catch((error: unknown) => error)
+    await expect.poll(() => server.requests.length).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const aborted = performance.now()
+    stop.abort(reason)
+    expect(await ended).toBe(reason)
+    expect(performance.now() - aborted).toBeLessThan(1_000)
+    by.close()
   })
 })
 
@@ -368,6 +455,18 @@ describe('logs, proxied requests and reviews', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test('accept 1 MiB unless told, and never wait for more', async () => {
+    const answerOf = (bytes: number) => (_request: unknown, response: ServerResponse) => void response.writeHead(200).end('x'.repeat(bytes))
+    server.script(answerOf(1_048_576))
+    expect(await cluster.proxy(probe)).toMatchObject({ status: 200 })
+    server.script(answerOf(1_048_577))
+    expect(await faultOf(cluster.proxy(probe))).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('more than 1048576 bytes') })
+    server.requests.length = 0
+    server.script(answerOf(11))
+    expect(await faultOf(cluster.proxy({ ...probe, limit: 10 }))).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('more than 10 bytes') })
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('take nobody listening for an answer, and a missing Pod for a Fault', async () => {
     server.script(status(503, 'ServiceUnavailable', 'error trying to reach service: dial tcp 10.0.0.1:8080: connect: connection refused'))
     expect(await cluster.proxy(probe)).toMatchObject({ status: 503 })
@@ -395,5 +494,7 @@ describe('logs, proxied requests and reviews', () => {
     })
     server.script(json({ status: { allowed: false } }))
     expect(await cluster.may({ verb: 'patch', group: 'apps', resource: 'deployments' })).toBe(false)
+    server.script(json({ error: 'login' }))
+    expect(await faultOf(cluster.may({ verb: 'patch', group: 'apps', resource: 'deployments' }))).toMatchObject({ code: 'UNSUPPORTED' })
   })
 })

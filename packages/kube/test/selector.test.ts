@@ -1,5 +1,5 @@
 import { isFault } from '@fairlead/base'
-import { labelsText, parseSelector, selects, selectorText, type LabelSelector } from '@fairlead/kube'
+import { parseSelector, selects, selectorText, type LabelSelector } from '@fairlead/kube'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -31,7 +31,6 @@ describe('selectorText', () => {
       { key: 'e', operator: 'DoesNotExist' },
     ] as const
     expect(selectorText({ matchLabels: { 'fairlead.dev/app': 'web' }, matchExpressions })).toBe('fairlead.dev/app=web,b in (x,y),c!=z,c notin (v,w),d,!e')
-    expect(labelsText({ app: 'web', tier: 'db' })).toBe('app=web,tier=db')
     expect(selectorText({})).toBe('')
   })
 })

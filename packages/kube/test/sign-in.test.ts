@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { ManualClock } from '@fairlead/base/testing'
 import { connectCluster } from '@fairlead/kube/client'
 import { json, startServer, status } from './scripted-server.ts'
@@ -111,6 +114,63 @@ describe('exec plugins', () => {
     await expect.poll(() => isAlive(started)).toBe(false)
   })
 
+  test('that hang end with what they have started, and let go of what escapes them', async () => {
+    const started = join(here.folder, 'grandchildren')
+    const grandchild = (detached: boolean) => `spawn('sleep', ['60'], { stdio: 'inherit', detached: ${detached} }).pid`
+    const command = await plugin(
+      'begetting-plugin',
+      `const { spawn } = require('child_process'); require('fs').writeFileSync(${JSON.stringify(started)}, [${grandchild(false)}, ${grandchild(true)}].join(' ')); setTimeout(() => undefined, 600_000)`,
+    )
+    // A process of its own: it has to end by itself.
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', join(import.meta.dirname, 'plugin-caller.ts'), command, started], {
+      timeout: 10_000,
+    })
+    const [own = 0, escaped = 0] = (await readFile(started, 'utf8')).split(' ').map(Number)
+    const hasEscaped = isAlive(escaped)
+    process.kill(escaped, 'SIGKILL')
+    expect(stdout).toBe('stopped\n')
+    expect(hasEscaped).toBe(true)
+    await expect.poll(() => isAlive(own)).toBe(false)
+  })
+
+  test('have their variables and secret arguments masked before they start', async () => {
+    const host = testHost({ environment: process.env })
+    const words = [
+      'get-token',
+      '--server-id',
+      'the-server',
+      '--client-secret=first-secret',
+      '--token',
+      'second-secret',
+      '-password',
+      'third-secret',
+      '--verbose',
+    ]
+    const text = exec('no-such-plugin', { args: words, env: [{ name: 'CLIENT_SECRET', value: 'fourth-secret' }] })
+    await faultOf(here.visit({ kubeconfig: text, allowExecPlugin: ['no-such-plugin'] }, host))
+    const secrets = ['first-secret', 'second-secret', 'third-secret', 'fourth-secret']
+    expect(new Set(host.masked)).toEqual(new Set(secrets.flatMap((secret) => [secret, base64(secret)])))
+  })
+
+  test('that hang do not keep a request whose signal is aborted', async () => {
+    const pid = join(here.folder, 'waiting')
+    const command = await plugin(
+      'waiting-plugin',
+      `require('fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid)); setTimeout(() => undefined, 600_000)`,
+    )
+    const [stop, over] = [new AbortController(), new AbortController()]
+    const host = testHost({ environment: process.env, signal: over.signal })
+    const cluster = await connectCluster({ ...NO_INPUTS, kubeconfig: exec(command), allowExecPlugin: [command] }, host)
+    const ended = cluster.get(NAMESPACE, { signal: stop.signal }).catch((error: unknown) => error)
+    await expect.poll(() => readFile(pid, 'utf8').catch(() => '')).toMatch(/^\d+$/)
+    const reason = new Error('stopped')
+    stop.abort(reason)
+    expect(await ended).toBe(reason)
+    over.abort(reason)
+    await expect.poll(async () => isAlive(Number(await readFile(pid, 'utf8')))).toBe(false)
+    cluster.close()
+  })
+
   test('that are not installed are named with their own hint', async () => {
     const text = exec('no-such-plugin', { installHint: 'Get it from the cloud.' })
     expect(await faultOf(here.visit({ kubeconfig: text, allowExecPlugin: ['no-such-plugin'] }))).toMatchObject({
@@ -213,8 +273,10 @@ describe('OpenID Connect', () => {
   })
 })
 
+/** What was killed may stay on as a zombie where nobody buries orphans, as in a container. */
 function isAlive(pid: number): boolean {
   try {
+    if (existsSync('/proc/self/stat')) return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
     return process.kill(pid, 0)
   } catch {
     return false

@@ -28,6 +28,10 @@ export interface Call {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for one attempt. */
   readonly timeout?: number
+  /** Milliseconds that a read is retried for, where that is not the connection's own deadline. */
+  readonly patience?: number | undefined
+  /** Bytes of answer that are accepted. */
+  readonly limit?: number
 }
 
 /** The path of a collection; of all namespaces when none is given. */

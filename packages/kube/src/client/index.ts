@@ -4,11 +4,12 @@ import type { ClusterInputs } from '../connection.ts'
 import { accountOf, type Account } from './credentials/account.ts'
 import { refuseDangers } from './credentials/dangers.ts'
 import { findKubeconfig } from './credentials/kubeconfig-place.ts'
-import { chooseContext, readKubeconfigs } from './credentials/kubeconfig.ts'
+import { chooseContext, readKubeconfigs, textField } from './credentials/kubeconfig.ts'
 import { podAccount, SERVICE_ACCOUNT } from './credentials/pod-account.ts'
 import { RestCluster } from './rest-cluster.ts'
 import { Rest } from './rest.ts'
 import { openSession } from './session.ts'
+import { maskUser } from './user-info.ts'
 
 /** How patient a connection is. */
 export interface ClusterOptions {
@@ -49,6 +50,8 @@ async function findAccount(inputs: ClusterInputs, host: Host, options: ClusterOp
   const texts = await findKubeconfig(inputs.kubeconfig, host)
   if (texts !== undefined) {
     const choice = chooseContext(readKubeconfigs(texts), given(inputs.context))
+    // What is refused is printed.
+    for (const field of ['server', 'proxy-url']) maskUser(host, textField(choice.cluster, field))
     refuseDangers(choice, inputs, host.environment)
     return accountOf(choice, host)
   }

@@ -2,13 +2,13 @@ import type { ObjectList, ReadOptions, Selection } from '../cluster.ts'
 import { valueAt } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 import { collectionPath, describeSelection, type Call } from './call.ts'
-import { readJson } from './json.ts'
+import { notExpected, parseItems, readJson } from './json.ts'
 import type { Rest } from './rest.ts'
 import { ServerFault } from './server-fault.ts'
 
 const PAGE = '500'
 
-/** Reads all pages of a selection. When the pages expire half-way (410) it begins again, once. */
+/** Reads all pages of a selection. When the pages expire half-way (410) it begins again, once. Throws UNSUPPORTED for whatever is no list: only a list can be empty. */
 export async function listAll(rest: Rest, selection: Selection, options: ReadOptions = {}): Promise<ObjectList> {
   try {
     return await readPages(rest, selection, options)
@@ -36,10 +36,12 @@ async function readPages(rest: Rest, selection: Selection, options: ReadOptions)
   const items: KubeObject[] = []
   for (let next = ''; ;) {
     const page = await readJson(rest, { ...call, query: { ...call.query, limit: PAGE, continue: next } })
-    const found = valueAt(page, ['items'])
-    for (const item of Array.isArray(found) ? found : []) items.push(dressed(item as KubeObject, selection))
-    next = text(page, 'continue')
-    if (next === '') return { items, resourceVersion: text(page, 'resourceVersion') }
+    const resourceVersion = valueAt(page, ['metadata', 'resourceVersion'])
+    if (typeof resourceVersion !== 'string') throw notExpected(call, 'a list', page)
+    for (const item of parseItems(page, call, 'items')) items.push(dressed(item as KubeObject, selection))
+    const more = valueAt(page, ['metadata', 'continue'])
+    if (typeof more !== 'string' || more === '') return { items, resourceVersion }
+    next = more
   }
 }
 
@@ -54,9 +56,4 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata.managedFields === undefined) return object
   const { managedFields: _dropped, ...metadata } = object.metadata
   return { ...object, metadata }
-}
-
-function text(page: unknown, field: string): string {
-  const value = valueAt(page, ['metadata', field])
-  return typeof value === 'string' ? value : ''
 }

@@ -11,10 +11,10 @@ import type { KubeObject } from '../object.ts'
  * - `repeat`: it was not applied, and sending it again is as safe as it was the first time;
  * - `changed`: somebody else has been there, so neither is certain.
  */
-export type Verdict = 'done' | 'repeat' | 'changed'
+export type Fate = 'done' | 'repeat' | 'changed'
 
 /** A create is done when what exists holds everything we sent: no other writer makes that by accident. */
-export function judgeCreate(live: KubeObject | undefined, sent: KubeObject): Verdict {
+export function judgeCreate(live: KubeObject | undefined, sent: KubeObject): Fate {
   if (live === undefined) return 'repeat'
   return holds(live, withoutVersion(sent)) ? 'done' : 'changed'
 }
@@ -23,7 +23,7 @@ export function judgeCreate(live: KubeObject | undefined, sent: KubeObject): Ver
  * A replace is done when, its own bookkeeping aside, the object is what we sent; not done while it still has the version we sent.
  * Without a version (create on update) what we sent needs only be held: the server has added its defaults.
  */
-export function judgeReplace(live: KubeObject | undefined, sent: KubeObject): Verdict {
+export function judgeReplace(live: KubeObject | undefined, sent: KubeObject): Fate {
   if (live === undefined) return 'repeat'
   const { resourceVersion, uid } = sent.metadata
   if (uid !== undefined && live.metadata.uid !== uid) return 'changed'
@@ -36,19 +36,19 @@ export function judgeReplace(live: KubeObject | undefined, sent: KubeObject): Ve
  * An apply without a version may always be repeated: that is what apply means. One that was fenced with a version is done when a dry run of it, `rerun`, changes nothing,
  * ownership included; that also sees fields it stopped naming.
  */
-export function judgeApply(live: KubeObject | undefined, sent: KubeObject, rerun: KubeObject | undefined): Verdict {
+export function judgeApply(live: KubeObject | undefined, sent: KubeObject, rerun: KubeObject | undefined): Fate {
   const { resourceVersion } = sent.metadata
   if (live === undefined || resourceVersion === undefined || live.metadata.resourceVersion === resourceVersion) return 'repeat'
   return rerun !== undefined && sameJson(applied(live), applied(rerun)) ? 'done' : 'changed'
 }
 
 /** A patch is done when the object shows it; otherwise its own tests guard the repetition, so the server says what is wrong. */
-export function judgePatch(live: KubeObject | undefined, operations: readonly PatchOperation[]): Verdict {
+export function judgePatch(live: KubeObject | undefined, operations: readonly PatchOperation[]): Fate {
   return live !== undefined && showsPatch(live, operations) ? 'done' : 'repeat'
 }
 
 /** A delete is done when the object is gone, on its way out, or another by the same name. Without a uid the name is meant, whoever bears it. */
-export function judgeDelete(live: KubeObject | undefined, uid: string | undefined): Verdict {
+export function judgeDelete(live: KubeObject | undefined, uid: string | undefined): Fate {
   if (live === undefined || live.metadata.deletionTimestamp !== undefined) return 'done'
   return uid !== undefined && live.metadata.uid !== uid ? 'done' : 'repeat'
 }

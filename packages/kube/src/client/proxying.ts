@@ -10,6 +10,7 @@ import { isStatus } from './status.ts'
 const OURS = /^(?:authorization|host|connection|content-length|transfer-encoding|upgrade|te|trailer|proxy-.*|impersonate-.*|x-remote-.*)$/i
 /** What the API server says when it reached nobody behind it: that is about the Pod or Service, hence an answer. */
 const UNREACHED = /error trying to reach service|no endpoints available for service|address is not allowed|dial tcp|proxy error/i
+const MOST_BYTES = 1024 * 1024
 
 /**
  * Carries a request through the API server. Sent again only when the API server has not heard it.
@@ -33,7 +34,7 @@ function isUnreached({ status, body }: HttpResponse): boolean {
 }
 
 function proxyCall(request: ProxyRequest, options: ReadOptions): Call {
-  const { namespace, target, name, path, method = 'GET', headers = {}, timeout } = request
+  const { namespace, target, name, path, method = 'GET', headers = {}, timeout, limit = MOST_BYTES } = request
   const resource = knownResourceNamed(target)
   if (resource === undefined) throw new TypeError(`${target} are known`)
   const subject = `${resource.kind} "${namespace}/${name}"`
@@ -48,6 +49,7 @@ function proxyCall(request: ProxyRequest, options: ReadOptions): Call {
     access: accessTo(VERBS[method] ?? 'get', { resource, namespace, name }, 'proxy'),
     signal: options.signal,
     timeout,
+    limit,
   }
 }
 

@@ -20,13 +20,14 @@ import type { ObjectReference, Resource } from '../resource.ts'
 import { WatchExpired } from '../watch-expired.ts'
 import { objectCall, type Call } from './call.ts'
 import { Discovery } from './discovery.ts'
-import { parseJson, parseObject } from './json.ts'
+import { notExpected, parseObject, readJson } from './json.ts'
 import { listAll, selectionCall, withoutManagedFields } from './lists.ts'
 import { readLogs } from './logs.ts'
 import { proxyRequest } from './proxying.ts'
 import type { Rest } from './rest.ts'
 import { ServerFault } from './server-fault.ts'
 import { readWatch } from './watch-stream.ts'
+import { withoutUser } from './user-info.ts'
 import { Writes } from './writes.ts'
 
 /** Seconds after which the server ends a watch: long, since ending one costs a request; finite, so that a dead stream ends at all. */
@@ -47,21 +48,22 @@ export class RestCluster implements Cluster {
   }
 
   get server(): string {
-    return this.#rest.server.href.replace(/\/$/, '')
+    return withoutUser(this.#rest.server.href).replace(/\/$/, '')
   }
 
-  resourceOf(kind: { readonly apiVersion: string; readonly kind: string }): Promise<Resource> {
-    return this.#discovery.byKind(kind)
+  resourceOf(kind: { readonly apiVersion: string; readonly kind: string }, options: ReadOptions = {}): Promise<Resource> {
+    return this.#discovery.byKind(kind, options)
   }
 
-  resourceNamed(name: string): Promise<Resource> {
-    return this.#discovery.byName(name)
+  resourceNamed(name: string, options: ReadOptions = {}): Promise<Resource> {
+    return this.#discovery.byName(name, options)
   }
 
   async get(reference: ObjectReference, options: ReadOptions = {}): Promise<KubeObject | undefined> {
-    const call = { ...objectCall('GET', 'get', this.#placed(reference)), signal: options.signal }
+    const placed = this.#placed(reference)
+    const call = { ...objectCall('GET', 'get', placed), signal: options.signal }
     try {
-      return parseObject(await this.#rest.read(call), call)
+      return parseObject(await this.#rest.read(call), call, placed)
     } catch (error) {
       if (isFault(error, 'NOT_FOUND')) return undefined
       throw error
@@ -87,17 +89,17 @@ export class RestCluster implements Cluster {
   }
 
   async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
-    const [reference, placed] = await this.#located(object)
+    const [reference, placed] = await this.#located(object, options)
     return this.#writes.create(reference, placed, options)
   }
 
   async replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
-    const [reference, placed] = await this.#located(object)
+    const [reference, placed] = await this.#located(object, options)
     return this.#writes.replace(reference, placed, options)
   }
 
   async apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
-    const [reference, placed] = await this.#located(object)
+    const [reference, placed] = await this.#located(object, options)
     return this.#writes.apply(reference, placed, options)
   }
 
@@ -129,7 +131,10 @@ export class RestCluster implements Cluster {
       signal: options.signal,
     }
     // A review writes nothing, so it is retried like a read.
-    return valueAt(parseJson(await this.#rest.read(call), call), ['status', 'allowed']) === true
+    const answer = await readJson(this.#rest, call)
+    const allowed = valueAt(answer, ['status', 'allowed'])
+    if (typeof allowed !== 'boolean') throw notExpected(call, 'a SelfSubjectAccessReview', answer)
+    return allowed
   }
 
   close(): void {
@@ -141,8 +146,8 @@ export class RestCluster implements Cluster {
     return reference.resource.namespaced && reference.namespace === undefined ? { ...reference, namespace: this.namespace } : reference
   }
 
-  async #located(object: KubeObject): Promise<[ObjectReference, KubeObject]> {
-    const resource = await this.resourceOf(object)
+  async #located(object: KubeObject, { signal }: ReadOptions): Promise<[ObjectReference, KubeObject]> {
+    const resource = await this.resourceOf(object, { signal })
     const { name, namespace } = object.metadata
     if (!resource.namespaced) return [{ resource, name }, object]
     const placed = namespace ?? this.namespace

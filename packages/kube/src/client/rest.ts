@@ -12,6 +12,7 @@ import {
   type HttpStream,
   type Transport,
 } from '@fairlead/base'
+import { abortable } from './abortable.ts'
 import type { Call } from './call.ts'
 import { ServerFault, serverFault } from './server-fault.ts'
 import { USER_AGENT } from './user-agent.ts'
@@ -55,7 +56,7 @@ export class Rest {
 
   /** Reads until there is an answer: 429, 5xx and lost connections are retried with growing pauses until the deadline. Throws a Fault for every answer that is no success. */
   read(call: Call): Promise<HttpResponse> {
-    const deadline = deadlineIn(this.#options.clock, this.#options.readDeadline)
+    const deadline = deadlineIn(this.#options.clock, Math.min(call.patience ?? Infinity, this.#options.readDeadline))
     return this.retry(() => this.once(call, deadline), { deadline, signal: call.signal, again: isPassing })
   }
 
@@ -70,7 +71,7 @@ export class Rest {
   async answer(call: Call, deadline?: Deadline): Promise<HttpResponse> {
     const request = this.#request(call, deadline)
     const first = await this.#attempt((transport, headers) => transport.request({ ...request, headers }), call)
-    if (first.status !== 401 || !(await this.#options.session.renew())) return first
+    if (first.status !== 401 || !(await abortable(this.#options.session.renew(), call.signal))) return first
     return this.#attempt((transport, headers) => transport.request({ ...request, headers }), call)
   }
 
@@ -79,7 +80,7 @@ export class Rest {
     const request = this.#request(call)
     const open = () => this.#attempt((transport, headers) => transport.stream({ ...request, headers }), call)
     let stream = await open()
-    if (stream.status === 401 && (await this.#options.session.renew())) {
+    if (stream.status === 401 && (await abortable(this.#options.session.renew(), call.signal))) {
       stream.close()
       stream = await open()
     }
@@ -122,6 +123,7 @@ export class Rest {
       headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...call.headers },
       timeout,
       ...(call.body === undefined ? {} : { body: call.body }),
+      ...(call.limit === undefined ? {} : { limit: call.limit }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     }
   }
@@ -142,7 +144,7 @@ export class Rest {
   }
 
   async #attempt<T>(send: (transport: Transport, headers: Readonly<Record<string, string>>) => Promise<T>, call: Call): Promise<T> {
-    const { transport, headers } = await this.#options.session.open()
+    const { transport, headers } = await abortable(this.#options.session.open(), call.signal)
     return send(transport, { accept: 'application/json', 'user-agent': USER_AGENT, ...call.headers, ...headers })
   }
 }

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '@fairlead/base'
 import { valueAt } from '../json-pointer.ts'
+import { withoutUser } from './user-info.ts'
 
 /** One reason among several, as `details.causes` has it. */
 export interface Cause {
@@ -73,7 +74,8 @@ function plainText(body: string, headers: Readonly<Record<string, string>>): str
 }
 
 function withoutQuery(location: string): string {
-  return location.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//')
+  // The user goes first: a ? in a password would otherwise hide the @ after it.
+  return withoutUser(location).replace(/[?#].*$/s, '')
 }
 
 function clean(message: string): string {

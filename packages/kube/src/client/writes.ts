@@ -4,7 +4,7 @@ import type { KubeObject } from '../object.ts'
 import type { ObjectReference } from '../resource.ts'
 import { collectionPath, objectCall, type Call } from './call.ts'
 import { parseObject } from './json.ts'
-import { isStandsAgainst, judgeApply, judgeCreate, judgeDelete, judgePatch, judgeReplace, unknownOutcome, type Verdict } from './lost-write.ts'
+import { isStandsAgainst, judgeApply, judgeCreate, judgeDelete, judgePatch, judgeReplace, unknownOutcome, type Fate } from './lost-write.ts'
 import { isPassing, isUnheard, type Rest } from './rest.ts'
 
 type ReadObject = (reference: ObjectReference, options: ReadOptions) => Promise<KubeObject | undefined>
@@ -13,7 +13,7 @@ const METHODS = { create: 'POST', update: 'PUT', patch: 'PATCH' } as const
 
 /** What to do about a write that may or may not have been applied. */
 interface Lost {
-  readonly verdict: Verdict
+  readonly fate: Fate
   readonly live: KubeObject | undefined
 }
 
@@ -36,26 +36,26 @@ export class Writes {
       path: collectionPath(reference.resource, reference.namespace),
       ...json(object),
     }
-    return this.#write(call, options, async () => {
+    return this.#write({ call, reference }, options, async () => {
       const live = await this.#read(reference, options)
-      return { live, verdict: judgeCreate(live, object) }
+      return { live, fate: judgeCreate(live, object) }
     })
   }
 
   async replace(reference: ObjectReference, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const call = { ...this.#call('update', reference, options), ...json(object) }
-    return this.#write(call, options, async () => {
+    return this.#write({ call, reference }, options, async () => {
       const live = await this.#read(reference, options)
-      return { live, verdict: judgeReplace(live, object) }
+      return { live, fate: judgeReplace(live, object) }
     })
   }
 
   async apply(reference: ObjectReference, object: KubeObject, options: ApplyOptions): Promise<KubeObject> {
     const call = this.#applyCall(reference, object, options)
-    return this.#write(call, options, async () => {
+    return this.#write({ call, reference }, options, async () => {
       const live = await this.#read(reference, options)
-      if (judgeApply(live, object, undefined) === 'repeat' || live === undefined) return { live, verdict: 'repeat' }
-      return { live, verdict: judgeApply(live, object, await this.#rerun(reference, object, { ...options, live })) }
+      if (judgeApply(live, object, undefined) === 'repeat' || live === undefined) return { live, fate: 'repeat' }
+      return { live, fate: judgeApply(live, object, await this.#rerun(reference, object, { ...options, live })) }
     })
   }
 
@@ -65,9 +65,9 @@ export class Writes {
       headers: { 'content-type': 'application/json-patch+json' },
       body: JSON.stringify(operations),
     }
-    return this.#write(call, options, async () => {
+    return this.#write({ call, reference }, options, async () => {
       const live = await this.#read(reference, options)
-      return { live, verdict: judgePatch(live, operations) }
+      return { live, fate: judgePatch(live, operations) }
     })
   }
 
@@ -84,7 +84,7 @@ export class Writes {
     const call: Call = { ...objectCall('DELETE', 'delete', reference), ...json(body), signal }
     await this.#send(call, options, async () => {
       const live = await this.#read(reference, options)
-      return { live, verdict: judgeDelete(live, preconditions?.uid) }
+      return { live, fate: judgeDelete(live, preconditions?.uid) }
     })
   }
 
@@ -105,16 +105,16 @@ export class Writes {
     const again = { ...object, metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } }
     const call = this.#applyCall(reference, again, { ...options, dryRun: true })
     try {
-      return parseObject(await this.#rest.read(call), call)
+      return parseObject(await this.#rest.read(call), call, reference)
     } catch (error) {
       if (isStandsAgainst(error)) return undefined
       throw error
     }
   }
 
-  async #write(call: Call, options: WriteOptions, readBack: ReadBack): Promise<KubeObject> {
+  async #write({ call, reference }: { call: Call; reference: ObjectReference }, options: WriteOptions, readBack: ReadBack): Promise<KubeObject> {
     const answer = await this.#send(call, options, readBack)
-    return 'live' in answer ? answer.live : parseObject(answer, call)
+    return 'live' in answer ? answer.live : parseObject(answer, call, reference)
   }
 
   async #send(call: Call, { dryRun, signal }: SendOptions, readBack: ReadBack): Promise<HttpResponse | Known> {
@@ -150,9 +150,9 @@ interface Known {
 
 /** Reads back what became of a lost write: its end, or undefined when it is to be sent again. */
 async function settle(call: Call, lost: unknown, readBack: ReadBack): Promise<HttpResponse | Known | undefined> {
-  const { verdict, live } = await readBack()
-  if (verdict === 'changed') throw unknownOutcome(call.target, lost)
-  if (verdict === 'repeat') return undefined
+  const { fate, live } = await readBack()
+  if (fate === 'changed') throw unknownOutcome(call.target, lost)
+  if (fate === 'repeat') return undefined
   return live === undefined ? GONE : { live }
 }
 

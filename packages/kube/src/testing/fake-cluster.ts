@@ -87,7 +87,8 @@ export class FakeCluster implements Cluster {
     this.#store.compact()
   }
 
-  async resourceOf(kind: { readonly apiVersion: string; readonly kind: string }): Promise<Resource> {
+  async resourceOf(kind: { readonly apiVersion: string; readonly kind: string }, { signal }: ReadOptions = {}): Promise<Resource> {
+    signal?.throwIfAborted()
     const found = this.#resourceFor(kind)
     if (found !== undefined) return found
     throw new Fault('UNSUPPORTED', `${kind.kind}: this API server does not serve it as ${kind.apiVersion}, got no such group`, {
@@ -95,7 +96,8 @@ export class FakeCluster implements Cluster {
     })
   }
 
-  async resourceNamed(name: string): Promise<Resource> {
+  async resourceNamed(name: string, { signal }: ReadOptions = {}): Promise<Resource> {
+    signal?.throwIfAborted()
     const wanted = name.toLowerCase()
     const own = this.#resources.find(({ plural, kind, apiVersion }) => [plural, kind.toLowerCase(), `${plural}.${groupOf(apiVersion)}`].includes(wanted))
     const found = own ?? knownResourceNamed(name)
@@ -169,7 +171,8 @@ export class FakeCluster implements Cluster {
     })
   }
 
-  async may(question: AccessQuestion): Promise<boolean> {
+  async may(question: AccessQuestion, { signal }: ReadOptions = {}): Promise<boolean> {
+    signal?.throwIfAborted()
     this.script.requests.push({ verb: 'may', kind: 'SelfSubjectAccessReview', namespace: question.namespace, body: question })
     return !this.script.denies(question)
   }

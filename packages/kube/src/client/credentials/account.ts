@@ -20,12 +20,10 @@ export interface Account {
 
 /** Makes an account of what a context leads to. Its dangers have been accepted by then. Nothing is contacted and no program started yet. */
 export async function accountOf({ cluster, user, namespace, context }: Choice, host: Host): Promise<Account> {
-  const proxy = textField(cluster, 'proxy-url')
-  maskSecret(host, URL.parse(proxy ?? '')?.password)
   return {
     server: serverOf(cluster),
     namespace,
-    proxy,
+    proxy: textField(cluster, 'proxy-url'),
     tls: await trustOf(cluster),
     identity: user === undefined ? fixedIdentity({ headers: {} }) : await identityOf(user, cluster, { host, context }),
     headers: user === undefined ? {} : impersonation(user),

@@ -1,6 +1,7 @@
 import { Fault, type Problem } from '@fairlead/base'
 import type { ClusterInputs } from '../../connection.ts'
 import { valueAt } from '../../json-pointer.ts'
+import { withoutUser } from '../user-info.ts'
 import { textField, type Choice, type Entry } from './kubeconfig.ts'
 
 /**
@@ -29,11 +30,6 @@ export function refuseDangers(
 /** The program an auth-provider of old starts to get a token. */
 export function tokenCommand(user: Entry): string | undefined {
   return textField(user, 'auth-provider', 'config', 'cmd-path')
-}
-
-/** A proxy address without the password in it. */
-export function withoutUser(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//')
 }
 
 function startsPrograms(user: Entry, { allowExecPlugin }: ClusterInputs): Problem[] {

@@ -3,7 +3,7 @@ import { valueAt } from '../../json-pointer.ts'
 import { bearer, termedIdentity, type Identity, type IdentitySource, type Term } from './identity.ts'
 import { textField, type Entry } from './kubeconfig.ts'
 import { runProgram, type Program } from './program.ts'
-import { maskKey, maskSecret } from './secret-values.ts'
+import { maskKey, maskSecret, secretWords } from './secret-values.ts'
 
 const PROTOCOL = /^client\.authentication\.k8s\.io\/v1(?:beta1)?$/
 const TIMEOUT = 60_000
@@ -20,11 +20,14 @@ export function execIdentity({ user, cluster }: { readonly user: Entry; readonly
   if (!PROTOCOL.test(apiVersion)) throw unsupported(command, 'client.authentication.k8s.io/v1 or v1beta1', apiVersion === '' ? 'no apiVersion' : apiVersion)
   if (textField(user, 'exec', 'interactiveMode') === 'Always')
     throw unsupported(command, 'a program that needs nobody at a keyboard', 'interactiveMode: Always')
+  const [words, given] = [listOf(user, 'args').map(String), variables(user)]
+  // The program may quote what it was given on stderr, which a fault quotes in turn.
+  for (const secret of [...Object.values(given), ...secretWords(words)]) maskSecret(host, secret)
   const program: Program = {
     command,
-    arguments: listOf(user, 'args').map(String),
+    arguments: words,
     file: user.file,
-    environment: { ...variables(user), KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(apiVersion, user, cluster)) },
+    environment: { ...given, KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(apiVersion, user, cluster)) },
     timeout: TIMEOUT,
     installHint: textField(user, 'exec', 'installHint'),
   }

@@ -3,7 +3,6 @@ import { parse } from 'yaml'
 import { valueAt } from '../../json-pointer.ts'
 
 /** The text of a kubeconfig and the file it stands in; none when it was given as text. */
-/** A kubeconfig, merged. */
 export interface KubeconfigText {
   readonly text: string
   readonly file?: string
@@ -16,6 +15,7 @@ export interface Entry {
   readonly file: string | undefined
 }
 
+/** A kubeconfig, merged. */
 export interface Kubeconfig {
   readonly currentContext: string | undefined
   readonly contexts: ReadonlyMap<string, Entry>

@@ -1,6 +1,7 @@
 import { Fault, type Host } from '@fairlead/base'
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { dirname, isAbsolute, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 
 /** A program that prints credentials. */
 export interface Program {
@@ -18,7 +19,8 @@ const MOST_BYTES = 1024 * 1024
 const MOST_WORDS = 2_000
 
 /**
- * Runs a credential program and answers what it printed. Without a shell, without our inputs in its environment, not for longer than its timeout.
+ * Runs a credential program and answers what it printed. Without a shell, without our inputs in its environment, not for longer than its timeout:
+ * then it is killed with all that it has started.
  * A failure carries what it wrote to stderr; stdout, which may be half a token, never leaves here.
  */
 export async function runProgram(program: Program, host: Host): Promise<string> {
@@ -42,11 +44,13 @@ function run(program: Program, host: Host, signal: AbortSignal): Promise<string>
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...withoutInputs(host.environment), ...program.environment },
       windowsHide: true,
+      // A process group of its own, so that what it starts ends with it.
+      detached: HAS_GROUPS,
     })
     const output = gather(child.stdout)
     const words = gather(child.stderr)
     const kill = () => {
-      child.kill('SIGKILL')
+      killGroup(child)
       fail(signal.reason)
     }
     signal.addEventListener('abort', kill, { once: true })
@@ -58,6 +62,23 @@ function run(program: Program, host: Host, signal: AbortSignal): Promise<string>
       fail(failed(program, `${end}: ${words.text().trim().slice(-MOST_WORDS) || 'no word on stderr'}`))
     })
   })
+}
+
+const HAS_GROUPS = process.platform !== 'win32'
+
+/** Ends a program and what it has started, and lets go of it: whatever has escaped may hold its end of the pipes, but not us. */
+function killGroup(child: ChildProcessByStdio<null, Readable, Readable>): void {
+  try {
+    if (child.pid !== undefined && HAS_GROUPS) process.kill(-child.pid, 'SIGKILL')
+    else child.kill('SIGKILL')
+  } catch (error) {
+    // The last of the group has ended by itself (ESRCH), or it is not ours to end (EPERM).
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    child.kill('SIGKILL')
+  }
+  child.stdout.destroy()
+  child.stderr.destroy()
+  child.unref()
 }
 
 function gather(stream: NodeJS.ReadableStream): { text: () => string; tooMuch: () => boolean } {

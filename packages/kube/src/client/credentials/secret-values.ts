@@ -20,3 +20,15 @@ export function maskKey(host: Host, pem: string | undefined): void {
   for (const line of lines) if (line.length >= SHORTEST_LINE && !line.startsWith('-----')) host.mask(line)
   host.mask(Buffer.from(pem).toString('base64'))
 }
+
+const SECRET_OPTION = /^--?(?:[\w.-]*[-_.])?(?:secret|token|password|passwd|passphrase|pass|key|credentials?|assertion)(?:=(?<value>.*))?$/is
+
+/** The values among a command's arguments whose options say that they are secret: `--client-secret=…`, `--token …`. */
+export function secretWords(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    const option = SECRET_OPTION.exec(word)
+    if (option === null) return []
+    const value = option.groups?.['value'] ?? words[index + 1]
+    return value === undefined || value.startsWith('--') ? [] : [value]
+  })
+}

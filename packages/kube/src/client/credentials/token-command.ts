@@ -4,7 +4,7 @@ import { tokenCommand } from './dangers.ts'
 import { bearer, fixedIdentity, termedIdentity, type IdentitySource } from './identity.ts'
 import { textField, type Entry } from './kubeconfig.ts'
 import { runProgram } from './program.ts'
-import { maskSecret } from './secret-values.ts'
+import { maskSecret, secretWords } from './secret-values.ts'
 
 const TIMEOUT = 60_000
 
@@ -21,9 +21,11 @@ export function commandIdentity(user: Entry, host: Host): IdentitySource {
     if (stored === undefined) throw unusable(user, 'an access-token or a cmd-path', 'neither')
     return fixedIdentity(bearer(stored))
   }
+  const words = (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== '')
+  for (const secret of secretWords(words)) maskSecret(host, secret)
   const program = {
     command,
-    arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''),
+    arguments: words,
     file: user.file,
     environment: {},
     timeout: TIMEOUT,

@@ -12,6 +12,17 @@ export function describeRest(at: At): void {
       expect(await faultOf(cluster.resourceNamed('aliens.example.invalid'))).toMatchObject({ code: 'UNSUPPORTED' })
     })
 
+    test('answers nobody whose signal is aborted', async () => {
+      const { cluster, namespace } = at()
+      const reason = new Error('stopped')
+      const options = { signal: AbortSignal.abort(reason) }
+      await expect(cluster.resourceOf({ apiVersion: 'v1', kind: 'Namespace' }, options)).rejects.toBe(reason)
+      await expect(cluster.resourceNamed('deploy', options)).rejects.toBe(reason)
+      await expect(cluster.get({ resource: NAMESPACE, name: namespace }, options)).rejects.toBe(reason)
+      await expect(cluster.list({ resource: NAMESPACE }, options)).rejects.toBe(reason)
+      await expect(cluster.may({ verb: 'create', group: '', resource: 'pods', namespace }, options)).rejects.toBe(reason)
+    })
+
     test('puts an object without a namespace into the one of the connection', async () => {
       const { cluster } = at()
       const made = await cluster.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'homeless' } }, BY)
