@@ -63,16 +63,20 @@ export class RequestFault extends Fault {
   readonly sent: boolean
   /** The server was there but did not answer in time. */
   readonly timedOut: boolean
+  /** The answer was longer than accepted. */
+  readonly tooLong: boolean
 
   constructor(message: string, details: { sent: boolean; cause: unknown; hint?: string; final?: boolean }) {
     const { cause, hint } = details
     super(details.final === true ? 'ENVIRONMENT_MISSING' : 'UNAVAILABLE', message, { cause, ...(hint === undefined ? {} : { hint }) })
     this.sent = details.sent
     this.timedOut = details.cause instanceof TimedOut
+    this.tooLong = details.cause instanceof TooLong
   }
 }
 
 class TimedOut extends Error {}
+class TooLong extends Error {}
 class Forbidden extends Error {}
 
 const DEFAULT_LIMIT = 64 * 1024 * 1024
@@ -190,7 +194,7 @@ async function readAll(answer: Answer, request: HttpRequest): Promise<string> {
     size += chunk.length
     if (size > limit) {
       answer.response.destroy()
-      throw new RequestFault(`${where(request.url)} answered more than ${limit} bytes`, { sent: true, cause: undefined })
+      throw new RequestFault(`${where(request.url)} answered more than ${limit} bytes`, { sent: true, cause: new TooLong('too long') })
     }
     parts.push(chunk)
   }

@@ -66,6 +66,7 @@ describe('request', () => {
     const url = await serve((_, response) => response.end('x'.repeat(1_000)))
     expect(await transport.request({ url, timeout: 1_000, limit: 999 }).catch((error: unknown) => error)).toMatchObject({
       message: expect.stringContaining('more than 999 bytes'),
+      tooLong: true,
     })
   })
 

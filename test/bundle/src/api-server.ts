@@ -39,7 +39,7 @@ export async function serveApi(objects: readonly KubeObject[], intercept: Interc
     if (answer !== undefined)
       return void response
         .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-        .end(JSON.stringify(answer.body ?? statusOf(answer.status, 'scripted')))
+        .end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? statusOf(answer.status, 'scripted')))
     route({ store, logs, url, response })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

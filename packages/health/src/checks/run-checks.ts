@@ -101,21 +101,24 @@ async function countAnswers(
 }
 
 async function ask(respondent: Respondent, ports: Ports, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const { check } = respondent
+  const { check, where } = respondent
   try {
-    return judgeAnswer(
-      check,
-      respondent.where.type === 'url'
-        ? await askUrl(check, respondent.where.base, { web: ports.web, signal })
-        : await askThroughProxy(respondent, ports.cluster, signal),
-    )
+    const answer = where.type === 'url' ? askUrl(check, where.base, { web: ports.web, signal }) : askThroughProxy(respondent, ports.cluster, signal)
+    return judgeAnswer(check, await answer)
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND')) return 'it is gone: it was replaced or deleted while it was being asked'
-    // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
-    if (error instanceof RequestFault && error.timedOut) return `no answer within ${check.timeout / 1_000}s`
-    if (error instanceof RequestFault && respondent.where.type === 'url' && error.code === 'UNAVAILABLE') return error.message
-    throw error
+    const complaint = complaintOf(error, respondent)
+    if (complaint === undefined) throw error
+    return complaint
   }
+}
+
+/** What a failed request says about the respondent itself. Behind the proxy anything else that goes wrong is about the way there: undefined. */
+function complaintOf(error: unknown, { check, where }: Respondent): string | undefined {
+  if (isFault(error, 'NOT_FOUND')) return 'it is gone: it was replaced or deleted while it was being asked'
+  if (!(error instanceof RequestFault)) return undefined
+  if (error.timedOut) return `no answer within ${check.timeout / 1_000}s`
+  if (error.tooLong) return `an answer of more than ${BODY_LIMIT} bytes`
+  return where.type === 'url' && error.code === 'UNAVAILABLE' ? error.message : undefined
 }
 
 /** How much of a body a check looks at. */

@@ -235,7 +235,20 @@ const SERVERS: Readonly<Record<string, Refusal>> = {
     fault: 'INPUT_INVALID',
     says: 'got a redirect to https://evil.example/',
   },
-  'a web page instead of an API': { ...webWith({}), intercept: () => ({ status: 200, body: 'hello' }), asks: true, fault: 'UNAVAILABLE', says: /expected/ },
+  'a web page instead of an API': {
+    ...webWith({}),
+    intercept: () => ({ status: 200, body: '<!doctype html><title>Please log in</title>', headers: { 'content-type': 'text/html' } }),
+    asks: true,
+    fault: 'UNSUPPORTED',
+    says: /expected/,
+  },
+  'JSON of a login page, asked for what may well be absent': {
+    inputs: { objects: 'configmap/web' },
+    intercept: () => ({ status: 200, body: { login: 'please' } }),
+    asks: true,
+    fault: 'UNSUPPORTED',
+    says: /expected a list/,
+  },
   'nobody listening': { ...webWith({ ...config({ token: 'token-of-the-test' }), timeout: '1s' }), fault: 'UNAVAILABLE', says: /127\.0\.0\.1:1/ },
 }
 
