@@ -41,6 +41,7 @@ const EXPECTED: Readonly<Record<string, Assessment>> = {
   'custom-resource-unknown-conditions': { status: 'Healthy', message: 'exists; none of its conditions tells whether it is ready (Synced)', settles: true },
   'custom-resource-without-status': { status: 'Healthy', message: 'exists; it has no conditions that would tell more', settles: true },
   'daemon-set-healthy': { status: 'Healthy', message: '3 of 3 Pods available', settles: true },
+  'daemon-set-pods-gone': { status: 'Progressing', message: '0 of 3 Pods available' },
   'daemon-set-no-node': { status: 'Degraded', message: 'has no Pods because no node matches', doomed: 'no-replicas' },
   'daemon-set-not-observed': { status: 'Progressing', message: 'its controller has not observed generation 2 yet, got 1' },
   'daemon-set-on-delete': { status: 'Suspended', message: '1 of 3 Pods updated: with updateStrategy OnDelete the others stay until they are deleted' },

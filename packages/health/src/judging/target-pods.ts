@@ -57,7 +57,17 @@ export function refusalOf(object: KubeObject, targetPods: TargetPods, around: Su
   // Other controllers have no such condition: their Events count while Pods are missing.
   const newest = events.toSorted((a, b) => b.last - a.last)[0]
   if (newest === undefined || targetPods.pods.length >= wantedOf(creator)) return undefined
-  return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, patience: EVENT_GRACE }
+  return {
+    creator,
+    message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''),
+    events,
+    patience: eventPatience(creator, targetPods),
+  }
+}
+
+/** A Job may run in waves: while one of its Pods works, room for the next comes by itself. */
+function eventPatience({ kind }: KubeObject, { pods }: TargetPods): number {
+  return kind === 'Job' && pods.some(isActive) ? UNTIL_DEADLINE : EVENT_GRACE
 }
 
 function ownPods(creator: KubeObject | undefined, around: Surroundings): TargetPods {
@@ -95,9 +105,17 @@ function wantedOf(creator: KubeObject): number {
 
 /** Tells whether a rolling update still has Pods of an earlier revision it may take away, which frees their share of a quota. */
 function makesRoom(object: KubeObject, around: Surroundings): boolean {
-  if (object.kind !== 'Deployment' || olderReplicas(object, { around }) === 0) return false
+  if (object.kind !== 'Deployment') return false
+  // A Pod on its way out is in no count of its ReplicaSet any more, and in the quota's still.
+  if (hasTerminatingPods(object, around)) return true
+  if (olderReplicas(object, { around }) === 0) return false
   if (textAt(object, 'spec', 'strategy', 'type') === 'Recreate') return true
   return maxUnavailable(object) > 0
+}
+
+function hasTerminatingPods(deployment: KubeObject, around: Surroundings): boolean {
+  const sets = around.ownedBy(deployment.metadata.uid, 'ReplicaSet')
+  return sets.some(({ metadata }) => around.ownedBy(metadata.uid, 'Pod').some((pod) => pod.metadata.deletionTimestamp !== undefined))
 }
 
 /** Percentages are of the wanted replicas, rounded down; with a surge of zero at least one may be missing. */

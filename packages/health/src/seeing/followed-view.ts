@@ -112,9 +112,16 @@ export class FollowedView {
       await followed.synced
       this.view.add([followed])
     } catch (error) {
-      if (!isFault(error, 'ACCESS_DENIED')) throw error
-      this.#notes.push(EVENTS_DENIED)
+      this.#goOnWithout(error)
     }
+    followed.failure.catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#goOnWithout(error)
+    })
+  }
+
+  #goOnWithout(error: unknown): void {
+    if (!isFault(error, 'ACCESS_DENIED')) return this.#fail(error)
+    if (!this.#notes.includes(EVENTS_DENIED)) this.#notes.push(EVENTS_DENIED)
   }
 
   #follow(selection: Selection): Followed {
