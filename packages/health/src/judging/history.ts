@@ -25,6 +25,8 @@ export type Sightings = ReadonlyMap<string, number>
 export interface Steadiness {
   readonly since?: number
   readonly breaks: number
+  /** How many Pods were ready at the last look; absent for what has none. */
+  readonly ready?: number
 }
 
 /** Nothing has been steady yet. */
@@ -64,15 +66,31 @@ export function rememberSigns(sightings: Sightings, signs: Iterable<Sign>, now: 
   return new Map([...signs].map(({ name, proven = 0 }) => [name, sightings.get(name) ?? now - Math.max(0, proven - GRAIN)]))
 }
 
-/** Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that. */
-export function rememberSteadiness(
-  before: Steadiness,
-  { isFull, disturbedAt = -1 }: { readonly isFull: boolean; readonly disturbedAt?: number | undefined },
-  now: number,
-): Steadiness {
-  if (!isFull) return { breaks: before.since === undefined ? before.breaks : before.breaks + 1 }
+/** What bears on how steady a target is, at one look. */
+export interface SteadySigns {
+  readonly isFull: boolean
+  readonly disturbedAt?: number | undefined
+  /** How many of its Pods are ready; absent for what has none. */
+  readonly ready?: number | undefined
+  /** How many are wanted: what is too many now may go. Any number unless told. */
+  readonly wanted?: number | undefined
+}
+
+/**
+ * Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that.
+ * That another number is wanted than before, as an autoscaler does it, breaks nothing as long as no ready Pod is lost that is still wanted.
+ */
+export function rememberSteadiness(before: Steadiness, signs: SteadySigns, now: number): Steadiness {
+  const { isFull, disturbedAt = -1, ready } = signs
+  const known = ready === undefined ? {} : { ready }
+  if (!isFull && before.since !== undefined && isMereScale(before, signs)) return { ...before, ...known }
+  if (!isFull) return { breaks: before.since === undefined ? before.breaks : before.breaks + 1, ...known }
   const since = before.since ?? now
-  return disturbedAt > since ? { since: disturbedAt, breaks: before.breaks + 1 } : { since, breaks: before.breaks }
+  return disturbedAt > since ? { since: disturbedAt, breaks: before.breaks + 1, ...known } : { since, breaks: before.breaks, ...known }
+}
+
+function isMereScale({ since = 0, ready: had }: Steadiness, { ready, wanted = Number.POSITIVE_INFINITY, disturbedAt = -1 }: SteadySigns): boolean {
+  return ready !== undefined && had !== undefined && ready >= Math.min(had, wanted) && disturbedAt <= since
 }
 
 /** How long a target must be steady: the window asked for, doubled with each time it broke, so that no flapping is ever in step with it. */
