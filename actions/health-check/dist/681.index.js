@@ -30,7 +30,7 @@ function openidIdentity(user, options) {
     const field = (name) => (0,_kubeconfig_js__WEBPACK_IMPORTED_MODULE_0__/* .textField */ .M8)(user, 'auth-provider', 'config', name);
     const { host } = options;
     for (const secret of ['id-token', 'refresh-token', 'client-secret'])
-        (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$)(host, field(secret));
+        (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$l)(host, field(secret));
     let [idToken, refreshToken] = [field('id-token'), field('refresh-token')];
     let first = true;
     const now = () => host.clock.date().getTime();
@@ -75,9 +75,9 @@ async function refresh(wanted, { host, ca }) {
         const [idToken, fresh] = ['id_token', 'refresh_token'].map((name) => (0,_json_pointer_js__WEBPACK_IMPORTED_MODULE_3__/* .valueAt */ .fK)(answer, [name]));
         if (typeof idToken !== 'string')
             throw denied(user, 'an id_token from the issuer', 'an answer without one');
-        (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$)(host, idToken);
+        (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$l)(host, idToken);
         if (typeof fresh === 'string')
-            (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$)(host, fresh);
+            (0,_secret_values_js__WEBPACK_IMPORTED_MODULE_1__/* .maskSecret */ .$l)(host, fresh);
         return { idToken, refreshToken: typeof fresh === 'string' ? fresh : undefined };
     }
     finally {

@@ -37202,13 +37202,13 @@ loopback.addAddress('::', 'ipv6');
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4176);
+/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3261);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5946);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
-/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3533);
+/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6105);
 /* harmony import */ var _forbidden_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(753);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4654);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9843);
 
 
 
@@ -37226,7 +37226,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4654:
+/***/ 9843:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37241,20 +37241,27 @@ var build_deadline = __nccwpck_require__(9031);
 var fault = __nccwpck_require__(4871);
 // EXTERNAL MODULE: ./packages/base/build/duration.js
 var build_duration = __nccwpck_require__(9003);
-;// CONCATENATED MODULE: ./packages/health/build/container-logs.js
+;// CONCATENATED MODULE: ./packages/health/build/seeing/container-logs.js
 
 /** So many logs explain a failed rollout; more would only be requests. */
 const MOST_LOGS = 5;
 const TAIL = 20;
+/** Milliseconds for all of them: what has been found out waits for nobody. */
+const LOG_TIME = 10_000;
 /** Adds to the first few targets the last lines of the container their diagnosis names. A log that cannot be had is a note, never a reason to fail. */
 async function readLogs(cluster, targets, options) {
     const explained = targets.filter(({ diagnosis }) => diagnosis?.log !== undefined).slice(0, MOST_LOGS);
     const logs = new Map();
+    const [late, done] = [new AbortController(), new AbortController()];
+    const alarm = options.clock.sleep(LOG_TIME, done.signal).then(() => late.abort(new fault/* Fault */.vC('UNAVAILABLE', 'the API server did not answer in time')));
+    alarm.catch(() => undefined);
+    const signal = options.signal === undefined ? late.signal : AbortSignal.any([options.signal, late.signal]);
     for (const target of explained) {
-        const log = await readLog(cluster, target, options);
+        const log = await readLog(cluster, target, { ...options, signal });
         if (log !== undefined)
             logs.set(target, log);
     }
+    done.abort();
     return targets.map((target) => {
         const log = logs.get(target);
         return log === undefined ? target : { ...target, log };
@@ -37390,7 +37397,8 @@ class Follower {
     #synced = Promise.withResolvers();
     #failure = Promise.withResolvers();
     #lastContact;
-    #blind = true;
+    /** Since when nothing is seen; undefined while something is. */
+    #blindFrom;
     #failures = 0;
     /** Events so far, bookmarks included. */
     #heard = 0;
@@ -37404,6 +37412,7 @@ class Follower {
         this.failure = this.#failure.promise;
         this.#picture = new Picture(selection.managedFields === true);
         this.#lastContact = options.clock.now();
+        this.#blindFrom = this.#lastContact;
         // Whoever awaits them gets the rejection; nobody has to.
         this.synced.catch(() => undefined);
         this.failure.catch(() => undefined);
@@ -37421,13 +37430,14 @@ class Follower {
         return () => this.#listeners.delete(listener);
     }
     blindSince() {
-        return this.#blind ? this.#lastContact : undefined;
+        return this.#blindFrom;
     }
     lastContact() {
         return this.#lastContact;
     }
     refresh() {
-        this.#lostSight();
+        // A list that was asked for is no outage: it is blind from now only.
+        this.#lostSight(this.#options.clock.now());
         this.#wanted.resolve();
     }
     stop() {
@@ -37517,16 +37527,16 @@ class Follower {
         }
     }
     #seen(isNew) {
-        const sawAgain = this.#blind;
-        this.#blind = false;
+        const sawAgain = this.#blindFrom !== undefined;
+        this.#blindFrom = undefined;
         this.#lastContact = this.#options.clock.now();
         if (isNew || sawAgain)
             this.#tell();
     }
-    #lostSight() {
-        if (this.#blind)
+    #lostSight(from = this.#lastContact) {
+        if (this.#blindFrom !== undefined)
             return;
-        this.#blind = true;
+        this.#blindFrom = from;
         this.#tell();
     }
     async #pause() {
@@ -37556,10 +37566,6 @@ function selects(selector, labels = {}) {
 /** Writes a selector the way a query takes it: `app=web,tier in (a,b),!canary`. */
 function selectorText(selector) {
     return requirementsOf(selector).map(requirementText).join(',');
-}
-/** Writes the selector of a plain label map, such as a Service's. */
-function labelsText(labels) {
-    return selectorText({ matchLabels: labels });
 }
 /** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
 function parseSelector(text) {
@@ -37651,7 +37657,7 @@ function wrongValue(value) {
 
 // EXTERNAL MODULE: ./packages/kube/build/known-resources.js
 var known_resources = __nccwpck_require__(8064);
-;// CONCATENATED MODULE: ./packages/health/build/fields.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/fields.js
 /** Follows a path into JSON of unknown shape; undefined as soon as it leads nowhere. Never throws. */
 function at(value, ...path) {
     return path.reduce((inner, step) => (isRecord(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined), value);
@@ -37684,12 +37690,20 @@ function isRecord(value) {
     return typeof value === 'object' && value !== null;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/selections.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/group-kind.js
+
+/** Names a kind by API group and kind, without its version: `apps/Deployment`, `/Pod`. A kind alone is no name: Knative has a Service of its own. */
+function groupKindOf({ apiVersion, kind }) {
+    return `${(0,known_resources/* groupOf */.F8)(apiVersion)}/${kind}`;
+}
+
+;// CONCATENATED MODULE: ./packages/health/build/seeing/selections.js
+
 
 
 
 /** Kinds whose health shows in Pods. */
-const WORKLOADS = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job']);
+const WORKLOADS = new Set(['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet', 'batch/Job', '/ReplicationController']);
 const RESOURCES = {
     ReplicaSet: known('apps/v1', 'ReplicaSet'),
     Pod: known('v1', 'Pod'),
@@ -37715,7 +37729,7 @@ function targetSelections(targets) {
 function surroundingSelections(targets, find) {
     const groups = Map.groupBy(targets, ({ reference }) => reference.namespace);
     return [...groups].flatMap(([namespace, group]) => {
-        const workloads = group.filter(({ reference }) => WORKLOADS.has(reference.resource.kind));
+        const workloads = group.filter(({ reference }) => WORKLOADS.has(groupKindOf(reference.resource)));
         const labelSelector = workloads.length === 1 && workloads[0] !== undefined ? selectorOf(find(workloads[0].reference)) : undefined;
         const narrow = labelSelector === undefined ? {} : { labelSelector };
         return neededKinds(group).map((kind) => ({
@@ -37725,25 +37739,36 @@ function surroundingSelections(targets, find) {
         }));
     });
 }
+/** Tells which of the kinds around a target a resource is; undefined for all others, those of the same name in another API group included. */
+function surroundingKindOf(resource) {
+    return Object.values(RESOURCES).some((known) => groupKindOf(known) === groupKindOf(resource)) ? resource.kind : undefined;
+}
 /** Tells whether a selection shows the objects of a reference's kind and namespace. */
 function covers(selection, { resource, namespace }) {
     return selection.resource.kind === resource.kind && selection.resource.apiVersion === resource.apiVersion && selection.namespace === namespace;
 }
 function neededKinds(targets) {
-    const kinds = new Set(targets.map(({ reference }) => reference.resource.kind));
+    const kinds = new Set(targets.map(({ reference }) => groupKindOf(reference.resource)));
     const hasWorkload = [...kinds].some((kind) => WORKLOADS.has(kind));
     const needed = [
-        ['ReplicaSet', kinds.has('Deployment')],
+        ['ReplicaSet', kinds.has('apps/Deployment')],
         ['Pod', hasWorkload],
-        ['Event', hasWorkload || kinds.has('Pod') || kinds.has('PersistentVolumeClaim')],
-        ['EndpointSlice', kinds.has('Service')],
+        ['Event', hasWorkload || kinds.has('/Pod') || kinds.has('/PersistentVolumeClaim')],
+        ['EndpointSlice', kinds.has('/Service')],
     ];
     return needed.filter(([, isNeeded]) => isNeeded).map(([kind]) => kind);
 }
 function selectorOf(object) {
-    const selector = at(object, 'spec', 'selector');
+    const selector = selectorIn(object);
     const text = selector === undefined ? '' : selectorText(selector);
     return text === '' ? undefined : text;
+}
+/** A ReplicationController's selector is older than label selectors: labels alone. */
+function selectorIn(object) {
+    const selector = at(object, 'spec', 'selector');
+    if (selector === undefined)
+        return undefined;
+    return (object?.kind === 'ReplicationController' ? { matchLabels: selector } : selector);
 }
 function inNamespace(namespace) {
     return namespace === undefined ? {} : { namespace };
@@ -37758,7 +37783,7 @@ function known(apiVersion, kind) {
     return resource;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/event.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/event.js
 
 /** Events do not change once they are read, but are indexed anew with every new one beside them. */
 const READ = new WeakMap();
@@ -37806,7 +37831,7 @@ function timesOf(object) {
     return { first, last: Math.max(first, last) };
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/surroundings.js
+;// CONCATENATED MODULE: ./packages/health/build/seeing/surroundings.js
 
 const SLICE_SERVICE = 'kubernetes.io/service-name';
 /** Indexes objects and puts them together. Reads nothing: a kind of which nothing was read must not be named in `known`. */
@@ -37858,10 +37883,9 @@ function push(index, key, value) {
         values.push(value);
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/view.js
+;// CONCATENATED MODULE: ./packages/health/build/seeing/view.js
 
 
-const SURROUNDING = new Set(['ReplicaSet', 'Pod', 'Event', 'EndpointSlice']);
 /** What is seen of a cluster through several sources: single objects, and what stands around them. Indexes are made anew only for sources that changed. */
 class View {
     #sources = [];
@@ -37881,12 +37905,12 @@ class View {
     }
     /** All Pods of all namespaces, some perhaps twice. */
     pods() {
-        return this.#sources.filter(({ selection }) => selection.resource.kind === 'Pod').flatMap((source) => source.objects());
+        return this.#sources.filter(({ selection }) => surroundingKindOf(selection.resource) === 'Pod').flatMap((source) => source.objects());
     }
     /** What stands around the targets of a namespace. */
     around(namespace) {
-        const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && SURROUNDING.has(selection.resource.kind));
-        const known = sources.map(({ selection }) => selection.resource.kind);
+        const sources = this.#sources.filter(({ selection }) => selection.namespace === namespace && surroundingKindOf(selection.resource) !== undefined);
+        const known = sources.flatMap(({ selection }) => surroundingKindOf(selection.resource) ?? []);
         return joinSurroundings(sources.map((source) => this.#around.of(source)), known);
     }
 }
@@ -37908,7 +37932,7 @@ class Memory {
     }
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/eyes.js
+;// CONCATENATED MODULE: ./packages/health/build/seeing/followed-view.js
 
 
 
@@ -37917,19 +37941,19 @@ class Memory {
 const LONGEST_SLEEP = 3_600_000;
 /** Many targets change in bursts: to judge them all after each change would cost more than it tells. */
 const FEW = 10;
-const BREATH = 100;
-/** How long a silent watch is believed when something is decided: bookmarks come once a minute only. */
-const FRESH = 15_000;
+const PAUSE = 100;
+/** A list that takes less is no outage. */
+const WORTH_A_NOTE = 2_000;
 /** What a job log says when Events are kept from us. */
 const EVENTS_DENIED = 'Events may not be read (grant list and watch on events): causes that show only there, such as what a probe said, are missing.';
 /** Follows all that is needed to judge some targets, and tells when something changed. Decides nothing. */
-class Eyes {
+class FollowedView {
     view = new View();
     #cluster;
     #clock;
     #stop = new AbortController();
     #openedAt;
-    #breath;
+    #pause;
     #notes;
     #required = [];
     #isOpen = false;
@@ -37941,7 +37965,7 @@ class Eyes {
         this.#clock = clock;
         this.#notes = notes;
         this.#openedAt = clock.now();
-        this.#breath = targets.length > FEW ? BREATH : 0;
+        this.#pause = targets.length > FEW ? PAUSE : 0;
         signal?.addEventListener('abort', () => this.#bell.resolve(), { signal: this.#stop.signal });
         this.#open(targets).catch((error) => this.#fail(error));
     }
@@ -37957,19 +37981,19 @@ class Eyes {
     blindFor() {
         const since = this.#isOpen ? this.#firstBlind() : this.#openedAt;
         const now = this.#clock.now();
-        if (this.#isOpen && since === undefined && this.#blindFrom !== undefined)
+        if (this.#isOpen && since === undefined && this.#blindFrom !== undefined && now - this.#blindFrom >= WORTH_A_NOTE)
             this.#notes.push(`The API server was out of reach for ${(0,build_duration/* formatDuration */.a3)(now - this.#blindFrom)}; nothing was judged meanwhile.`);
         this.#blindFrom = this.#isOpen ? since : undefined;
         return since === undefined ? undefined : now - since;
     }
-    /** Tells whether some of what is seen has not been confirmed for so long that a connection may have died without a word. */
-    isStale() {
-        return this.#required.some((followed) => this.#isOld(followed));
+    /** Tells whether the API server has told something about everything since a moment on the clock. */
+    isSeenSince(moment) {
+        return this.#required.every((followed) => followed.lastContact() >= moment);
     }
-    /** Looks again at what is stale; all of it is out of sight until then. */
-    refresh() {
+    /** Lists anew what has told nothing since a moment; that is out of sight until then. */
+    refresh(moment) {
         for (const followed of this.#required)
-            if (this.#isOld(followed))
+            if (followed.lastContact() < moment)
                 followed.refresh();
     }
     /** Resolves with the next change, or after so many milliseconds without one. With many targets it takes changes a tenth of a second at a time. */
@@ -37978,8 +38002,8 @@ class Eyes {
         const slept = this.#clock.sleep(Math.min(Math.max(0, most), LONGEST_SLEEP), alarm.signal).catch(() => undefined);
         await Promise.race([this.#bell.promise, slept]);
         alarm.abort();
-        if (this.#breath > 0)
-            await this.#clock.sleep(Math.min(this.#breath, Math.max(0, most)));
+        if (this.#pause > 0)
+            await this.#clock.sleep(Math.min(this.#pause, Math.max(0, most)));
         this.#bell = Promise.withResolvers();
     }
     /** The targets come first: what stands around a single one is selected by its own labels. */
@@ -38005,18 +38029,23 @@ class Eyes {
             this.view.add([followed]);
         }
         catch (error) {
-            if (!(0,fault/* isFault */.Zh)(error, 'ACCESS_DENIED'))
-                throw error;
-            this.#notes.push(EVENTS_DENIED);
+            this.#goOnWithout(error);
         }
+        followed.failure.catch((error) => {
+            if (!this.#stop.signal.aborted)
+                this.#goOnWithout(error);
+        });
+    }
+    #goOnWithout(error) {
+        if (!(0,fault/* isFault */.Zh)(error, 'ACCESS_DENIED'))
+            return this.#fail(error);
+        if (!this.#notes.includes(EVENTS_DENIED))
+            this.#notes.push(EVENTS_DENIED);
     }
     #follow(selection) {
         const followed = follow(this.#cluster, selection, { clock: this.#clock, signal: this.#stop.signal });
         followed.changed(() => this.#bell.resolve());
         return followed;
-    }
-    #isOld(followed) {
-        return this.#clock.now() - followed.lastContact() > FRESH;
     }
     #firstBlind() {
         const moments = this.#required.flatMap((followed) => followed.blindSince() ?? []);
@@ -38046,7 +38075,7 @@ function worst(statuses) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/list-view.js
+;// CONCATENATED MODULE: ./packages/health/build/seeing/list-view.js
 
 
 
@@ -38076,7 +38105,9 @@ async function listEvents(cluster, selection, options) {
     }
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/assessment.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/assessment.js
+
+
 
 
 function healthy(message) {
@@ -38112,7 +38143,7 @@ function staleReason(object, { generation: ours }) {
     const generation = numberAt(object, 'metadata', 'generation') ?? 0;
     if (ours !== undefined && generation < ours)
         return `generation ${ours}, which we wrote, has not been seen yet, got ${generation}`;
-    const observed = observedGenerationOf(object) ?? (object.apiVersion.startsWith('apps/') ? 0 : undefined);
+    const observed = observedGenerationOf(object) ?? (isAlwaysObserved(object) ? 0 : undefined);
     if (observed === undefined || observed >= generation)
         return undefined;
     return `its controller has not observed generation ${generation} yet, got ${observed}`;
@@ -38124,12 +38155,17 @@ function observedGenerationOf(object) {
         return Number(value);
     return typeof value === 'number' ? value : undefined;
 }
+/** Kinds whose controllers always write which generation they saw, so that none written means none seen. */
+function isAlwaysObserved(object) {
+    return (0,known_resources/* groupOf */.F8)(object.apiVersion) === 'apps' || ALWAYS_OBSERVED.has(groupKindOf(object));
+}
+const ALWAYS_OBSERVED = new Set(['/ReplicationController', 'policy/PodDisruptionBudget']);
 /** Writes a count with its noun: `1 Pod`, `3 Pods`. */
 function counted(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/condition.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/condition.js
 
 /** Reads the conditions of an object's status; entries without a type are left out. */
 function conditionsOf(object) {
@@ -38170,13 +38206,47 @@ function readCondition(type, entry) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/kinds/conditions.js
+
+
+/** Leaves out conditions that were written for an earlier generation of the object. */
+function currentConditions({ metadata }, conditions) {
+    return conditions.filter(({ observedGeneration }) => observedGeneration === undefined || observedGeneration >= (metadata.generation ?? 0));
+}
+/** Healthy when conditions of all these types are true of this very generation; Progressing by the first that is not. */
+function requireConditions(object, conditions, types) {
+    const current = currentConditions(object, conditions);
+    for (const type of types) {
+        const found = current.find((condition) => condition.type === type);
+        if (found === undefined)
+            return progressing(`its controller has not said yet whether it is ${type}`);
+        if (found.status !== 'True')
+            return progressing(conditionText(found));
+    }
+    return healthy(types.join(' and '));
+}
+
+;// CONCATENATED MODULE: ./packages/health/build/kinds/api-service.js
+
+
+/** Judges an APIService: the API server reaches what serves it. */
+function assessAPIService(object) {
+    return requireConditions(object, conditionsOf(object), ['Available']);
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/autoscaling.js
 
 
-/** Judges a HorizontalPodAutoscaler: it can read its metrics and change its target. */
-function assessHorizontalPodAutoscaler(object) {
-    const able = conditionOf(object, 'AbleToScale');
-    const active = conditionOf(object, 'ScalingActive');
+/** Where the API server puts the conditions when it is asked for `autoscaling/v1`, whose status has none. */
+const CONDITIONS_OF_VERSION_ONE = 'autoscaling.alpha.kubernetes.io/conditions';
+/** Judges a HorizontalPodAutoscaler: it can read its metrics and change its target. Progressing until its controller has said so. */
+function assessHorizontalPodAutoscaler(object, context) {
+    const stale = staleReason(object, context);
+    if (stale !== undefined)
+        return progressing(stale);
+    const conditions = autoscalerConditions(object);
+    const able = conditions.find(({ type }) => type === 'AbleToScale');
+    const active = conditions.find(({ type }) => type === 'ScalingActive');
     if (able?.status === 'False')
         return degraded(conditionText(able));
     // A target at zero replicas disables it on purpose.
@@ -38184,12 +38254,31 @@ function assessHorizontalPodAutoscaler(object) {
         return degraded(conditionText(active));
     return able === undefined ? progressing('its controller has not looked at it yet') : healthy('able to scale');
 }
-/** Judges a PodDisruptionBudget: its controller understands it. One that allows no eviction does its work and is Healthy. */
-function assessPodDisruptionBudget(object) {
+/** Judges a PodDisruptionBudget: its controller has seen this generation and understands it. One that allows no eviction does its work and is Healthy. */
+function assessPodDisruptionBudget(object, context) {
+    const stale = staleReason(object, context);
+    if (stale !== undefined)
+        return progressing(stale);
     const allowed = conditionOf(object, 'DisruptionAllowed');
     if (allowed?.status === 'False' && allowed.reason === 'SyncFailed')
         return degraded(conditionText(allowed));
     return healthy(allowed?.status === 'False' ? 'in force; it allows no eviction now' : 'in force');
+}
+function autoscalerConditions(object) {
+    const conditions = conditionsOf(object);
+    const text = object.metadata.annotations?.[CONDITIONS_OF_VERSION_ONE];
+    return conditions.length > 0 || text === undefined ? conditions : conditionsIn(parsedList(text));
+}
+function parsedList(text) {
+    try {
+        const value = JSON.parse(text);
+        return Array.isArray(value) ? value : [];
+    }
+    catch (error) {
+        if (error instanceof SyntaxError)
+            return [];
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/custom-resource-definition.js
@@ -38207,6 +38296,7 @@ function assessCustomResourceDefinition(object) {
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/custom-resource.js
+
 
 
 
@@ -38231,10 +38321,6 @@ function assessCustomResource(object, context) {
     if (conditions.length > 0 && current.length === 0)
         return progressing('none of its conditions is of its newest generation yet');
     return assessConditions(current) ?? assessExistence(object, current);
-}
-/** Leaves out conditions that were written for an earlier generation of the object. */
-function currentConditions({ metadata }, conditions) {
-    return conditions.filter(({ observedGeneration }) => observedGeneration === undefined || observedGeneration >= (metadata.generation ?? 0));
 }
 /** Judges by the conditions that are known everywhere; undefined when there is none of them. */
 function assessConditions(conditions) {
@@ -38264,32 +38350,7 @@ function assessExistence(object, conditions) {
     return settling(phase === undefined ? 'exists; it has no conditions that would tell more' : `exists; its phase is ${phase} and it has no conditions`);
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/kinds/daemon-set.js
-
-
-/** Judges a DaemonSet against the number of nodes it should run on now, which moves with the nodes. */
-function assessDaemonSet(object, context) {
-    const stale = staleReason(object, context);
-    if (stale !== undefined)
-        return progressing(stale);
-    const desired = countAt(object, 'status', 'desiredNumberScheduled');
-    if (desired === 0)
-        return context.allowZero === true ? healthy('no node matches, as allowed') : doomed('no-replicas', 'has no Pods because no node matches');
-    const updated = countAt(object, 'status', 'updatedNumberScheduled');
-    if (updated < desired && textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
-        return suspended(`${updated} of ${counted(desired, 'Pod')} updated: with updateStrategy OnDelete the others stay until they are deleted`);
-    }
-    if (updated < desired)
-        return progressing(`${updated} of ${counted(desired, 'Pod')} updated`);
-    const floor = Math.min(context.floor ?? desired, desired);
-    const available = countAt(object, 'status', 'numberAvailable');
-    if (available < floor)
-        return progressing(`${available} of ${counted(floor, 'Pod')} available`);
-    const message = `${available} of ${counted(desired, 'Pod')} available`;
-    return countAt(object, 'spec', 'minReadySeconds') > 0 ? healthy(message) : settling(message);
-}
-
-;// CONCATENATED MODULE: ./packages/health/build/container.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/container.js
 
 /** Reads the containers of a Pod, init containers first, in the order of its spec. Ephemeral ones never count. */
 function containersOf(pod) {
@@ -38401,6 +38462,37 @@ function failureText(object) {
     return failed?.exit === undefined ? 'failed' : `failed: container ${failed.name} exited with code ${failed.exit.code}`;
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/kinds/daemon-set.js
+
+
+
+/** Judges a DaemonSet against the number of nodes it should run on now, which moves with the nodes. */
+function assessDaemonSet(object, context) {
+    const stale = staleReason(object, context);
+    if (stale !== undefined)
+        return progressing(stale);
+    const desired = countAt(object, 'status', 'desiredNumberScheduled');
+    if (desired === 0)
+        return context.allowZero === true ? healthy('no node matches, as allowed') : doomed('no-replicas', 'has no Pods because no node matches');
+    const updated = countAt(object, 'status', 'updatedNumberScheduled');
+    if (updated < desired && textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
+        return suspended(`${updated} of ${counted(desired, 'Pod')} updated: with updateStrategy OnDelete the others stay until they are deleted`);
+    }
+    if (updated < desired)
+        return progressing(`${updated} of ${counted(desired, 'Pod')} updated`);
+    const floor = Math.min(context.floor ?? desired, desired);
+    const available = availableOf(object, context);
+    if (available < floor)
+        return progressing(`${available} of ${counted(floor, 'Pod')} available`);
+    const message = `${available} of ${counted(desired, 'Pod')} available`;
+    return countAt(object, 'spec', 'minReadySeconds') > 0 ? healthy(message) : settling(message);
+}
+/** What the controller last counted, but never more than the ready Pods that are there: it may be down while they go. */
+function availableOf(object, { around }) {
+    const available = countAt(object, 'status', 'numberAvailable');
+    return around.knows('Pod') ? Math.min(available, around.ownedBy(object.metadata.uid, 'Pod').filter(isReady).length) : available;
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/scale.js
 
 /** Judges a workload that wants no Pods: Healthy only where scale to zero was asked for, since nothing answers for it. */
@@ -38416,7 +38508,7 @@ function withoutReplicas(left, { allowZero }) {
 
 
 
-/** Judges a ReplicaSet by its available replicas. One that is refused Pods is Degraded: quota and admission show nowhere else. */
+/** Judges a ReplicaSet, or a ReplicationController, by its available replicas. One that is refused Pods is Degraded: quota and admission show nowhere else. */
 function assessReplicaSet(object, context) {
     const stale = staleReason(object, context);
     if (stale !== undefined)
@@ -38581,30 +38673,23 @@ function identityOf(endpoint) {
 
 /** Judges a Gateway: its controller accepted and programmed this very generation. That the data plane follows is not shown by any status. */
 function assessGateway(object) {
-    return requireAll(object, conditionsOf(object), ['Accepted', 'Programmed']);
+    return requireConditions(object, conditionsOf(object), ['Accepted', 'Programmed']);
+}
+/** Judges a GatewayClass: a controller accepted it. */
+function assessGatewayClass(object) {
+    return requireConditions(object, conditionsOf(object), ['Accepted']);
 }
 /** Judges an HTTPRoute, GRPCRoute and their like: every parent accepted this generation and resolved what it refers to. */
 function assessRoute(object) {
     const parents = listAt(object, 'status', 'parents');
     if (parents.length === 0)
         return progressing('no Gateway has taken it up yet');
-    const judged = parents.map((parent) => requireAll(object, conditionsIn(listAt(parent, 'conditions')), ['Accepted', 'ResolvedRefs']));
+    const judged = parents.map((parent) => requireConditions(object, conditionsIn(listAt(parent, 'conditions')), ['Accepted', 'ResolvedRefs']));
     return judged.find(({ status }) => status !== 'Healthy') ?? healthy(`accepted by ${parents.length === 1 ? 'its parent' : `all ${parents.length} parents`}`);
 }
 /** Judges an Ingress: its controller gave it an address. Controllers that never publish one let it wait until the deadline. */
 function assessIngress(object, _context) {
     return hasAddress(object) ? healthy('has an address') : progressing('no controller has given it an address yet');
-}
-function requireAll(object, all, types) {
-    const current = currentConditions(object, all);
-    for (const type of types) {
-        const found = current.find((condition) => condition.type === type);
-        if (found === undefined)
-            return progressing(`its controller has not said yet whether it is ${type}`);
-        if (found.status !== 'True')
-            return progressing(conditionText(found));
-    }
-    return healthy(types.join(' and '));
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/job.js
@@ -38632,6 +38717,34 @@ function isTrue(object, type) {
     return conditionOf(object, type)?.status === 'True';
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/kinds/namespace.js
+
+
+/** Judges a Namespace: it is active. What is in it is not looked at. */
+function assessNamespace(object) {
+    const phase = textAt(object, 'status', 'phase');
+    return phase === 'Active' ? healthy('active') : progressing(`its phase is ${phase ?? 'not known yet'}`);
+}
+
+;// CONCATENATED MODULE: ./packages/health/build/kinds/node.js
+
+
+
+/** Conditions under which a ready Node takes no new Pods, or puts some out. */
+const PRESSURES = ['NetworkUnavailable', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
+/** Judges a Node: ready, under no pressure, and open for new Pods. A cordoned one is Suspended, because somebody meant it. What runs on it is not looked at. */
+function assessNode(object) {
+    const ready = conditionOf(object, 'Ready');
+    if (ready === undefined)
+        return progressing('its kubelet has not said yet whether it is Ready');
+    if (ready.status !== 'True')
+        return degraded(conditionText(ready));
+    const pressure = PRESSURES.map((type) => conditionOf(object, type)).find((condition) => condition?.status === 'True');
+    if (pressure !== undefined)
+        return degraded(conditionText(pressure));
+    return at(object, 'spec', 'unschedulable') === true ? suspended('is cordoned: it takes no new Pods') : healthy('ready');
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/persistent-volume-claim.js
 
 
@@ -38653,6 +38766,29 @@ function persistent_volume_claim_assessPending(object, around) {
     return progressing(`is not bound yet: ${oneLine(latest.message)}`);
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/kinds/persistent-volume.js
+
+
+
+/** Judges a PersistentVolume by its phase: bound, or free to be. Whether a node can mount it shows only in a Pod. */
+function assessPersistentVolume(object) {
+    const phase = textAt(object, 'status', 'phase');
+    if (phase === 'Available')
+        return healthy('is available');
+    if (phase === 'Bound')
+        return healthy('is bound');
+    if (phase === 'Released')
+        return assessReleased(object);
+    if (phase === 'Failed')
+        return degraded(`could not be reclaimed: ${oneLine(textAt(object, 'status', 'message') ?? 'no reason given')}`);
+    return progressing(`its phase is ${phase ?? 'not known yet'}`);
+}
+function assessReleased(object) {
+    if (textAt(object, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete')
+        return progressing('is released, and will be deleted');
+    return suspended('is released: its claim is gone, and it stays so until somebody frees it');
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/kinds/stateful-set.js
 
 
@@ -38670,7 +38806,7 @@ function assessStatefulSet(object, context) {
     if (outdated !== undefined)
         return outdated;
     const floor = Math.min(context.floor ?? wanted, wanted);
-    const available = availableOf(object, context);
+    const available = stateful_set_availableOf(object, context);
     if (available < floor)
         return progressing(`${available} of ${counted(floor, 'replica')} available`);
     const message = `${counted(available, 'replica')} available${partitionText(object)}`;
@@ -38693,7 +38829,7 @@ function isUpdated(object) {
     return wanted !== undefined && wanted === textAt(object, 'status', 'currentRevision');
 }
 /** Clusters before 1.22 count no available replicas for StatefulSets. */
-function availableOf(object, { around }) {
+function stateful_set_availableOf(object, { around }) {
     const available = numberAt(object, 'status', 'availableReplicas') ?? countAt(object, 'status', 'readyReplicas');
     return around.knows('Pod') ? Math.min(available, around.ownedBy(object.metadata.uid, 'Pod').filter(isReady).length) : available;
 }
@@ -38705,7 +38841,11 @@ function partitionText(object) {
     return partition === 0 || isUpdated(object) ? '' : `; its partition keeps the first ${partition} at the earlier revision`;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/assess.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/assess.js
+
+
+
+
 
 
 
@@ -38731,26 +38871,41 @@ const RULES = new Map([
     ['batch/CronJob', assessCronJob],
     ['/Service', assessService],
     ['/PersistentVolumeClaim', assessPersistentVolumeClaim],
+    ['/PersistentVolume', assessPersistentVolume],
+    ['/ReplicationController', assessReplicaSet],
     ['/Namespace', assessNamespace],
+    ['/Node', assessNode],
+    ['apiregistration.k8s.io/APIService', assessAPIService],
     ['apiextensions.k8s.io/CustomResourceDefinition', assessCustomResourceDefinition],
     ['autoscaling/HorizontalPodAutoscaler', assessHorizontalPodAutoscaler],
     ['policy/PodDisruptionBudget', assessPodDisruptionBudget],
     ['networking.k8s.io/Ingress', assessIngress],
+    ['gateway.networking.k8s.io/GatewayClass', assessGatewayClass],
     ['gateway.networking.k8s.io/Gateway', assessGateway],
     ['gateway.networking.k8s.io/HTTPRoute', assessRoute],
     ['gateway.networking.k8s.io/GRPCRoute', assessRoute],
     ['gateway.networking.k8s.io/TLSRoute', assessRoute],
 ]);
-/** Groups of Kubernetes itself whose other kinds are what they say as soon as they exist: ConfigMap, Secret, Role, NetworkPolicy. */
-const PLAIN_GROUPS = new Set([
-    '',
-    'rbac.authorization.k8s.io',
-    'networking.k8s.io',
-    'storage.k8s.io',
-    'scheduling.k8s.io',
-    'policy',
-    'admissionregistration.k8s.io',
-    'coordination.k8s.io',
+/** Kinds without a status: they are what they say as soon as they exist. A closed list, since a kind that is not here may have a status that tells more. */
+const PLAIN = new Set([
+    ...kindsOf('', ['ConfigMap', 'Secret', 'ServiceAccount', 'LimitRange', 'ResourceQuota', 'Endpoints', 'Event', 'PodTemplate']),
+    ...kindsOf('apps', ['ControllerRevision']),
+    ...kindsOf('rbac.authorization.k8s.io', ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']),
+    ...kindsOf('networking.k8s.io', ['NetworkPolicy', 'IngressClass', 'IPAddress']),
+    ...kindsOf('storage.k8s.io', ['StorageClass', 'CSIDriver', 'CSINode', 'CSIStorageCapacity', 'VolumeAttributesClass']),
+    ...kindsOf('scheduling.k8s.io', ['PriorityClass']),
+    ...kindsOf('node.k8s.io', ['RuntimeClass']),
+    ...kindsOf('coordination.k8s.io', ['Lease']),
+    ...kindsOf('discovery.k8s.io', ['EndpointSlice']),
+    ...kindsOf('events.k8s.io', ['Event']),
+    ...kindsOf('admissionregistration.k8s.io', [
+        'MutatingWebhookConfiguration',
+        'ValidatingWebhookConfiguration',
+        'ValidatingAdmissionPolicyBinding',
+        'MutatingAdmissionPolicy',
+        'MutatingAdmissionPolicyBinding',
+    ]),
+    ...kindsOf('gateway.networking.k8s.io', ['ReferenceGrant']),
 ]);
 /**
  * Judges one object by what it and its surroundings show at this moment. Pure, and never throws, whatever the object looks like.
@@ -38761,16 +38916,15 @@ const PLAIN_GROUPS = new Set([
 function assess(object, options = {}) {
     if (object.metadata.deletionTimestamp !== undefined)
         return { status: 'Missing', message: 'is being deleted' };
-    const group = object.apiVersion.includes('/') ? object.apiVersion.slice(0, object.apiVersion.indexOf('/')) : '';
-    const rule = RULES.get(`${group}/${object.kind}`) ?? (PLAIN_GROUPS.has(group) ? assessPlain : assessCustomResource);
+    const kind = groupKindOf(object);
+    const rule = RULES.get(kind) ?? (PLAIN.has(kind) ? assessPlain : assessCustomResource);
     return rule(object, contextOf(options));
 }
 function assessPlain() {
     return healthy('exists');
 }
-function assessNamespace(object) {
-    const phase = textAt(object, 'status', 'phase');
-    return phase === 'Active' ? healthy('active') : progressing(`its phase is ${phase ?? 'not known yet'}`);
+function kindsOf(group, kinds) {
+    return kinds.map((kind) => `${group}/${kind}`);
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/diagnosis.js
@@ -38800,23 +38954,25 @@ function subjectText({ kind, namespace, name }) {
     return `${kind} "${namespace === undefined ? name : `${namespace}/${name}`}"`;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/field-path.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/field-path.js
+
 
 /** Where the Pod's spec lies in the manifest of a kind. */
 const POD_SPEC = {
-    Pod: ['spec'],
-    Deployment: ['spec', 'template', 'spec'],
-    ReplicaSet: ['spec', 'template', 'spec'],
-    StatefulSet: ['spec', 'template', 'spec'],
-    DaemonSet: ['spec', 'template', 'spec'],
-    Job: ['spec', 'template', 'spec'],
+    '/Pod': ['spec'],
+    '/ReplicationController': ['spec', 'template', 'spec'],
+    'apps/Deployment': ['spec', 'template', 'spec'],
+    'apps/ReplicaSet': ['spec', 'template', 'spec'],
+    'apps/StatefulSet': ['spec', 'template', 'spec'],
+    'apps/DaemonSet': ['spec', 'template', 'spec'],
+    'batch/Job': ['spec', 'template', 'spec'],
 };
 /**
  * Finds a place of a Pod's spec in the manifest of its workload, where elements of lists are told by name, and answers it with their positions.
  * Stops at the last part that is there, so that a missing limit leads to its container; undefined when not even the first is, as with an injected container.
  */
 function fieldIn(manifest, field) {
-    const base = POD_SPEC[manifest.kind];
+    const base = POD_SPEC[groupKindOf(manifest)];
     if (base === undefined || field === undefined)
         return undefined;
     const found = [...base];
@@ -38837,7 +38993,7 @@ function positionOf(value, step) {
     return at(value, step) === undefined ? undefined : step;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/diagnose.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/diagnose.js
 
 
 
@@ -38889,7 +39045,7 @@ function affectedPods(weighed, { finding }) {
     return new Set(weighed.filter((other) => other.object.kind === 'Pod' && other.finding.cause === finding.cause).map(({ object }) => object.metadata.name)).size;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/tree.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/tree.js
 
 
 
@@ -38906,7 +39062,7 @@ function byName(a, b) {
     return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/history.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/history.js
 
 
 /** Nothing has been steady yet. */
@@ -38935,12 +39091,22 @@ const GRAIN = 1_000;
 function rememberSigns(sightings, signs, now) {
     return new Map([...signs].map(({ name, proven = 0 }) => [name, sightings.get(name) ?? now - Math.max(0, proven - GRAIN)]));
 }
-/** Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that. */
-function rememberSteadiness(before, { isFull, disturbedAt = -1 }, now) {
+/**
+ * Says since when a target has been steady: from the first moment it had all it needs, or the last restart or readiness flap after that.
+ * That another number is wanted than before, as an autoscaler does it, breaks nothing as long as no ready Pod is lost that is still wanted.
+ */
+function rememberSteadiness(before, signs, now) {
+    const { isFull, disturbedAt = -1, ready } = signs;
+    const known = ready === undefined ? {} : { ready };
+    if (!isFull && before.since !== undefined && isMereScale(before, signs))
+        return { ...before, ...known };
     if (!isFull)
-        return { breaks: before.since === undefined ? before.breaks : before.breaks + 1 };
+        return { breaks: before.since === undefined ? before.breaks : before.breaks + 1, ...known };
     const since = before.since ?? now;
-    return disturbedAt > since ? { since: disturbedAt, breaks: before.breaks + 1 } : { since, breaks: before.breaks };
+    return disturbedAt > since ? { since: disturbedAt, breaks: before.breaks + 1, ...known } : { since, breaks: before.breaks, ...known };
+}
+function isMereScale({ since = 0, ready: had }, { ready, wanted = Number.POSITIVE_INFINITY, disturbedAt = -1 }) {
+    return ready !== undefined && had !== undefined && ready >= Math.min(had, wanted) && disturbedAt <= since;
 }
 /** How long a target must be steady: the window asked for, doubled with each time it broke, so that no flapping is ever in step with it. */
 function steadyWindow(stability, { breaks }) {
@@ -38996,17 +39162,17 @@ function hasFlapped(before, now) {
 
 // EXTERNAL MODULE: ./packages/kube/build/reference.js
 var build_reference = __nccwpck_require__(4402);
-;// CONCATENATED MODULE: ./packages/health/build/finding.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/finding.js
 
 /** Never certain before the deadline. */
 const UNTIL_DEADLINE = Number.POSITIVE_INFINITY;
 /** Puts together what the rules see of a Pod. */
-function patientOf(pod, events, exits = new Map()) {
+function observedPodOf(pod, events, exits = new Map()) {
     return { pod, containers: containersOf(pod), events, exits };
 }
 /** Looks at the containers in their order and answers the first finding. */
-function firstOf(patient, examine) {
-    for (const container of patient.containers) {
+function firstOf(observed, examine) {
+    for (const container of observed.containers) {
         const finding = examine(container);
         if (finding !== undefined)
             return finding;
@@ -39034,8 +39200,8 @@ const WHOLE = /\b(configmap|secret)s? "([^"]+)" not found/i;
 const KEY = /couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+\/)?([^\s"]+)/i;
 const VOLUME_KEY = /references non-existent (config|secret) key: (\S+)/i;
 /** Finds a ConfigMap, a Secret or a key that containers or volumes refer to and that is missing. Certain 5 s after it was first seen. */
-function findMissingConfig(patient) {
-    return firstOf(patient, (container) => inContainer(patient, container)) ?? inVolumes(patient);
+function findMissingConfig(observed) {
+    return firstOf(observed, (container) => inContainer(observed, container)) ?? inVolumes(observed);
 }
 /** Reads from a kubelet's message what is missing; undefined when it is about something else. */
 function missingObject(message) {
@@ -39045,25 +39211,25 @@ function missingObject(message) {
     const whole = WHOLE.exec(message);
     return whole === null ? undefined : { kind: kindOf(whole[1]), name: whole[2] ?? '' };
 }
-function inContainer(patient, container) {
+function inContainer(observed, container) {
     if (container.waiting?.reason !== 'CreateContainerConfigError')
         return undefined;
     const missing = missingObject(container.waiting.message);
     if (missing === undefined)
         return undefined;
-    const events = eventsAbout(patient, container.name, /^Failed: Error: /).filter(({ message }) => missingObject(message)?.name === missing.name);
+    const events = eventsAbout(observed, container.name, /^Failed: Error: /).filter(({ message }) => missingObject(message)?.name === missing.name);
     const path = [...containerPath(container), ...referenceIn(container.spec, missing)];
-    return { ...finding(patient, missing, `container "${container.name}" needs`), container: container.name, events, proven: eventSpan(events), field: path };
+    return { ...finding(observed, missing, `container "${container.name}" needs`), container: container.name, events, proven: eventSpan(events), field: path };
 }
-function inVolumes(patient) {
-    if (patient.containers.some(({ running, exit }) => running || exit !== undefined))
+function inVolumes(observed) {
+    if (observed.containers.some(({ running, exit }) => running || exit !== undefined))
         return undefined;
-    const events = patient.events.filter(({ reason, message }) => reason === 'FailedMount' && volumeTrouble(patient, message) !== undefined);
+    const events = observed.events.filter(({ reason, message }) => reason === 'FailedMount' && volumeTrouble(observed, message) !== undefined);
     const newest = events.toSorted((a, b) => b.last - a.last)[0];
-    const trouble = newest === undefined ? undefined : volumeTrouble(patient, newest.message);
+    const trouble = newest === undefined ? undefined : volumeTrouble(observed, newest.message);
     if (trouble === undefined)
         return undefined;
-    const found = finding(patient, trouble.missing, `volume "${trouble.volume}" needs`);
+    const found = finding(observed, trouble.missing, `volume "${trouble.volume}" needs`);
     return { ...found, events, proven: eventSpan(events), field: ['volumes', trouble.volume] };
 }
 function volumeTrouble({ pod }, message) {
@@ -39121,15 +39287,15 @@ const PASSING = /timed out|deadline exceeded|is reserved for|not yet been read|t
 /** What lies in the image or the manifest, and so does not change by itself. */
 const FINAL = /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|no command specified|is not a directory/i;
 /** Finds a container that the runtime cannot create or start: no such command, not allowed as root. */
-function findContainerCreate(patient) {
-    return firstOf(patient, (container) => examine(patient, container));
+function findContainerCreate(observed) {
+    return firstOf(observed, (container) => examine(observed, container));
 }
-function examine(patient, container) {
+function examine(observed, container) {
     const message = container_create_troubleOf(container);
     if (message === undefined || missingObject(message) !== undefined)
         return undefined;
     const words = runtimeWords(message);
-    const events = eventsAbout(patient, container.name, /^Failed: /);
+    const events = eventsAbout(observed, container.name, /^Failed: /);
     return {
         cause: 'container-create',
         says: `container "${container.name}" cannot be started: ${words === '' ? (container.waiting?.reason ?? 'no reason given') : words}`,
@@ -39171,7 +39337,7 @@ function hintFor(message) {
     return 'Read the message of the container runtime, and correct the container.';
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/exit-code.js
+;// CONCATENATED MODULE: ./packages/health/build/reading/exit-code.js
 /** Names of the signals with which containers end. */
 const SIGNALS = new Map([
     [1, 'SIGHUP'],
@@ -39206,8 +39372,8 @@ function exitCodeText(code) {
 
 
 /** Finds a container that keeps ending. Certain at the second exit with the same code; init containers are told apart elsewhere. */
-function findCrash(patient) {
-    return firstOf(patient, (container) => (container.role === 'init' ? undefined : crash_examine(patient, container)));
+function findCrash(observed) {
+    return firstOf(observed, (container) => (container.role === 'init' ? undefined : crash_examine(observed, container)));
 }
 /**
  * Reads how often a container has crashed in the same way.
@@ -39215,10 +39381,10 @@ function findCrash(patient) {
  * A back-off after at least one restart proves two exits, even those from before we looked. An exit from before we looked counts for nothing else: it may
  * be weeks old.
  */
-function crashOf(patient, container) {
+function crashOf(observed, container) {
     if (container.ready)
         return undefined;
-    const seen = patient.exits.get(container.name) ?? [];
+    const seen = observed.exits.get(container.name) ?? [];
     const isBackingOff = container.waiting?.reason === 'CrashLoopBackOff';
     const exit = seen.at(-1) ?? (isBackingOff ? (container.exit ?? container.lastExit) : undefined);
     if (exit === undefined)
@@ -39236,9 +39402,9 @@ function timesText(times) {
 function maySucceed({ pod }) {
     return (textAt(pod, 'spec', 'restartPolicy') ?? 'Always') !== 'Always';
 }
-function crash_examine(patient, container) {
-    const crash = crashOf(patient, container);
-    if (crash === undefined || (crash.exit.code === 0 && maySucceed(patient)))
+function crash_examine(observed, container) {
+    const crash = crashOf(observed, container);
+    if (crash === undefined || (crash.exit.code === 0 && maySucceed(observed)))
         return undefined;
     const { exit, times, certain } = crash;
     return {
@@ -39246,8 +39412,8 @@ function crash_examine(patient, container) {
         says: `container "${container.name}" exited with code ${exitCodeText(exit.code)}${times > 1 ? `, ${timesText(times)}` : ''}`,
         patience: certain ? 0 : UNTIL_DEADLINE,
         container: container.name,
-        events: eventsAbout(patient, container.name, /^(?:BackOff|Killing)/),
-        log: exitLog(patient, container),
+        events: eventsAbout(observed, container.name, /^(?:BackOff|Killing)/),
+        log: exitLog(observed, container),
         field: containerPath(container),
         hint: exit.code === 0 ? 'Let the command run in the foreground.' : 'Read the last lines of its log, and correct what makes it exit.',
     };
@@ -39322,8 +39488,8 @@ const WRAPPINGS = [
     /^Back-off pulling image "[^"]*"(?:: )?/,
 ];
 /** Finds an image that cannot be had. Certain at the first message that says not found or denied; a registry that is out of reach may come back. */
-function findImagePull(patient) {
-    return firstOf(patient, (container) => image_pull_examine(patient, container));
+function findImagePull(observed) {
+    return firstOf(observed, (container) => image_pull_examine(observed, container));
 }
 /** Takes the wrappings off a runtime's message and leaves the registry's own words. */
 function registryWords(message) {
@@ -39335,7 +39501,7 @@ function registryWords(message) {
     }
     return words;
 }
-function image_pull_examine(patient, container) {
+function image_pull_examine(observed, container) {
     const { waiting } = container;
     if (waiting === undefined)
         return undefined;
@@ -39349,11 +39515,11 @@ function image_pull_examine(patient, container) {
                 hint: 'Change imagePullPolicy, or bring the image to every node.',
             });
         default:
-            return PULLING.has(waiting.reason) ? examinePull(patient, container) : undefined;
+            return PULLING.has(waiting.reason) ? examinePull(observed, container) : undefined;
     }
 }
-function examinePull(patient, container) {
-    const events = eventsAbout(patient, container.name, /^Failed: Failed to pull image/);
+function examinePull(observed, container) {
+    const events = eventsAbout(observed, container.name, /^Failed: Failed to pull image/);
     // A back-off of older kubelets says nothing of the reason: then the newest Event does.
     const newest = events.toSorted((a, b) => b.last - a.last)[0];
     const words = [container.waiting?.message, newest?.message].map((message) => registryWords(message ?? '')).find((text) => text !== '');
@@ -39399,25 +39565,25 @@ function image_pull_finding(container, { says, patience, hint }) {
 
 
 /** Finds an init container that failed for good: at its first failure when it is not tried again, at the second exit with the same code otherwise. */
-function findInitContainer(patient) {
-    return firstOf(patient, (container) => (container.role === 'init' ? init_container_examine(patient, container) : undefined));
+function findInitContainer(observed) {
+    return firstOf(observed, (container) => (container.role === 'init' ? init_container_examine(observed, container) : undefined));
 }
-function init_container_examine(patient, container) {
+function init_container_examine(observed, container) {
     const { exit, running } = container;
     if (exit?.code === 0 || running)
         return undefined;
-    const isTriedOnce = textAt(patient.pod, 'spec', 'restartPolicy') === 'Never';
-    const crash = isTriedOnce && exit !== undefined ? { exit, times: 1, certain: true } : crashOf(patient, container);
-    return crash === undefined ? undefined : init_container_finding(patient, container, crash);
+    const isTriedOnce = textAt(observed.pod, 'spec', 'restartPolicy') === 'Never';
+    const crash = isTriedOnce && exit !== undefined ? { exit, times: 1, certain: true } : crashOf(observed, container);
+    return crash === undefined ? undefined : init_container_finding(observed, container, crash);
 }
-function init_container_finding(patient, container, { exit, times, certain }) {
+function init_container_finding(observed, container, { exit, times, certain }) {
     return {
         cause: 'init-container',
         says: `init container "${container.name}" exited with code ${exitCodeText(exit.code)}${times > 1 ? `, ${timesText(times)}` : ''}, so the Pod never starts`,
         patience: certain ? 0 : UNTIL_DEADLINE,
         container: container.name,
-        events: eventsAbout(patient, container.name, /^BackOff/),
-        log: exitLog(patient, container),
+        events: eventsAbout(observed, container.name, /^BackOff/),
+        log: exitLog(observed, container),
         field: containerPath(container),
         hint: 'Read the last lines of its log, and correct what makes it fail.',
     };
@@ -39429,11 +39595,11 @@ function init_container_finding(patient, container, { exit, times, certain }) {
 
 
 /** Finds a container that is killed for the memory it uses. Certain as a crash is: at the second time. */
-function findOutOfMemory(patient) {
-    return firstOf(patient, (container) => out_of_memory_examine(patient, container));
+function findOutOfMemory(observed) {
+    return firstOf(observed, (container) => out_of_memory_examine(observed, container));
 }
-function out_of_memory_examine(patient, container) {
-    const crash = crashOf(patient, container);
+function out_of_memory_examine(observed, container) {
+    const crash = crashOf(observed, container);
     if (crash === undefined || crash.exit.reason !== 'OOMKilled')
         return undefined;
     const limit = textAt(container.spec, 'resources', 'limits', 'memory');
@@ -39446,7 +39612,7 @@ function out_of_memory_examine(patient, container) {
         patience: crash.certain ? 0 : UNTIL_DEADLINE,
         container: container.name,
         events: [],
-        log: exitLog(patient, container),
+        log: exitLog(observed, container),
         field: [...containerPath(container), 'resources', 'limits', 'memory'],
         hint: limit === undefined ? 'Give it a memory request and limit that fit.' : 'Raise its memory limit, or let it use less.',
     };
@@ -39459,16 +39625,16 @@ function out_of_memory_examine(patient, container) {
 
 
 /** Finds a probe that fails. One that kills its container is certain at the second kill; readiness may come at any time, so only the deadline decides. */
-function findProbe(patient) {
-    return firstOf(patient, (container) => killing(patient, container, 'startup') ?? killing(patient, container, 'liveness') ?? failing(patient, container));
+function findProbe(observed) {
+    return firstOf(observed, (container) => killing(observed, container, 'startup') ?? killing(observed, container, 'liveness') ?? failing(observed, container));
 }
 /** A kill counts only where its container is not well now, or ended while we looked on: the Event of an old one stays for an hour. */
-function killing(patient, container, probe) {
-    if (container.ready && !patient.exits.has(container.name))
+function killing(observed, container, probe) {
+    if (container.ready && !observed.exits.has(container.name))
         return undefined;
-    const kills = eventsAbout(patient, container.name, new RegExp(`^Killing: .*\\b${container.name}\\b.* failed ${probe} probe`, 'i'));
+    const kills = eventsAbout(observed, container.name, new RegExp(`^Killing: .*\\b${container.name}\\b.* failed ${probe} probe`, 'i'));
     const times = kills.reduce((sum, { count }) => sum + count, 0);
-    const failures = failuresOf(patient, container, probe);
+    const failures = failuresOf(observed, container, probe);
     if (times === 0 && (failures.length === 0 || container.ready || !container.running))
         return undefined;
     const killed = times === 0 ? '' : `, and was killed for it ${timesText(times)}`;
@@ -39477,19 +39643,19 @@ function killing(patient, container, probe) {
         patience: times >= 2 ? 0 : UNTIL_DEADLINE,
         events: [...failures, ...kills],
         previous: times > 0,
-        patient,
+        observed,
     });
 }
-function failing(patient, container) {
+function failing(observed, container) {
     const probes = at(container.spec, 'readinessProbe') !== undefined;
     if (!probes || !container.running || container.ready)
         return undefined;
-    const events = failuresOf(patient, container, 'readiness');
+    const events = failuresOf(observed, container, 'readiness');
     const says = events.length === 0 ? 'runs, but its readiness probe has not succeeded' : `fails its readiness probe${wordsOf(events)}`;
-    return probe_finding(container, 'readiness', { says, patience: UNTIL_DEADLINE, events, previous: false, patient });
+    return probe_finding(container, 'readiness', { says, patience: UNTIL_DEADLINE, events, previous: false, observed });
 }
-function failuresOf(patient, { name }, probe) {
-    return eventsAbout(patient, name, new RegExp(`^Unhealthy: ${probe} probe (?:failed|errored)`, 'i'));
+function failuresOf(observed, { name }, probe) {
+    return eventsAbout(observed, name, new RegExp(`^Unhealthy: ${probe} probe (?:failed|errored)`, 'i'));
 }
 /** The newest failure in the probe's own words. */
 function wordsOf(failures) {
@@ -39499,7 +39665,7 @@ function wordsOf(failures) {
     const words = oneLine(newest.message).replace(/^\w+ probe (?:failed|errored)(?: and resulted in unknown state)?:?\s*/i, '');
     return words === '' ? '' : `: ${words}`;
 }
-function probe_finding(container, probe, { says, patience, events, previous, patient }) {
+function probe_finding(container, probe, { says, patience, events, previous, observed }) {
     const { name } = container;
     return {
         cause: 'probe',
@@ -39507,7 +39673,7 @@ function probe_finding(container, probe, { says, patience, events, previous, pat
         patience,
         container: name,
         events,
-        log: { pod: patient.pod.metadata.name, container: name, previous: previous && container.restarts > 0 && container.exit === undefined },
+        log: { pod: observed.pod.metadata.name, container: name, previous: previous && container.restarts > 0 && container.exit === undefined },
         field: [...containerPath(container), `${probe}Probe`],
         hint: probe === 'readiness'
             ? 'Find out in its log why it is not ready, or correct the probe.'
@@ -39692,7 +39858,8 @@ function findVolume({ containers, events }) {
     };
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/ward.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/target-pods.js
+
 
 
 
@@ -39701,58 +39868,68 @@ function findVolume({ containers, events }) {
 
 /** An Event outlives what it tells: the next Pod may already be on its way. */
 const EVENT_GRACE = 5_000;
-const NOBODY = { pods: [], blocking: [] };
+const NO_PODS = { pods: [], blocking: [] };
 const REVISION_HASH = 'controller-revision-hash';
 /** Finds the Pods by which a target is judged. Ownership is by uid, never by label. */
-function wardOf(object, around) {
-    switch (object.kind) {
-        case 'Deployment':
-            return ownWard(currentReplicaSet(object, { around }), around);
-        case 'ReplicaSet':
-        case 'Job':
-            return ownWard(object, around);
-        case 'StatefulSet':
-            return statefulWard(object, around);
-        case 'DaemonSet':
-            return daemonWard(object, around);
-        case 'Pod':
+function targetPodsOf(object, around) {
+    switch (groupKindOf(object)) {
+        case 'apps/Deployment':
+            return ownPods(currentReplicaSet(object, { around }), around);
+        case 'apps/ReplicaSet':
+        case '/ReplicationController':
+        case 'batch/Job':
+            return ownPods(object, around);
+        case 'apps/StatefulSet':
+            return statefulPods(object, around);
+        case 'apps/DaemonSet':
+            return daemonPods(object, around);
+        case '/Pod':
             return { pods: [object], blocking: [] };
         default:
-            return NOBODY;
+            return NO_PODS;
     }
 }
 /** Reads with which words the API server refused Pods, when it did; undefined when Pods are created. */
-function refusalOf(object, ward, around) {
-    const { creator } = ward;
+function refusalOf(object, targetPods, around) {
+    const { creator } = targetPods;
     if (creator === undefined)
         return undefined;
     const events = around.eventsOf(creator.metadata.uid).filter(({ reason }) => reason === 'FailedCreate');
-    if (creator.kind === 'ReplicaSet') {
+    if (creator.kind === 'ReplicaSet' || creator.kind === 'ReplicationController') {
         const message = isObserved(creator) ? replicaSetFailure(creator) : undefined;
         return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: makesRoom(object, around) ? UNTIL_DEADLINE : 0 };
     }
     // Other controllers have no such condition: their Events count while Pods are missing.
     const newest = events.toSorted((a, b) => b.last - a.last)[0];
-    if (newest === undefined || ward.pods.length >= wantedOf(creator))
+    if (newest === undefined || targetPods.pods.length >= wantedOf(creator))
         return undefined;
-    return { creator, message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''), events, patience: EVENT_GRACE };
+    return {
+        creator,
+        message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''),
+        events,
+        patience: eventPatience(creator, targetPods),
+    };
 }
-function ownWard(creator, around) {
+/** A Job may run in waves: while one of its Pods works, room for the next comes by itself. */
+function eventPatience({ kind }, { pods }) {
+    return kind === 'Job' && pods.some(isActive) ? UNTIL_DEADLINE : EVENT_GRACE;
+}
+function ownPods(creator, around) {
     if (creator === undefined)
-        return NOBODY;
+        return NO_PODS;
     const owned = around.ownedBy(creator.metadata.uid, 'Pod').filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     return { creator, pods: owned, blocking: [] };
 }
-function statefulWard(object, around) {
-    const { pods } = ownWard(object, around);
+function statefulPods(object, around) {
+    const { pods } = ownPods(object, around);
     const revision = textAt(object, 'status', 'updateRevision');
     const isNew = ({ metadata }) => revision === undefined || metadata.labels?.[REVISION_HASH] === revision;
     const ordered = textAt(object, 'spec', 'podManagementPolicy') !== 'Parallel' && textAt(object, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
     return { creator: object, pods: pods.filter(isNew), blocking: ordered ? pods.filter((pod) => !isNew(pod) && isActive(pod) && !isReady(pod)) : [] };
 }
-function daemonWard(object, around) {
+function daemonPods(object, around) {
     const generation = object.metadata.annotations?.['deprecated.daemonset.template.generation'];
-    const { pods } = ownWard(object, around);
+    const { pods } = ownPods(object, around);
     return {
         creator: object,
         pods: pods.filter(({ metadata }) => generation === undefined || (metadata.labels?.['pod-template-generation'] ?? generation) === generation),
@@ -39769,11 +39946,20 @@ function wantedOf(creator) {
 }
 /** Tells whether a rolling update still has Pods of an earlier revision it may take away, which frees their share of a quota. */
 function makesRoom(object, around) {
-    if (object.kind !== 'Deployment' || olderReplicas(object, { around }) === 0)
+    if (object.kind !== 'Deployment')
+        return false;
+    // A Pod on its way out is in no count of its ReplicaSet any more, and in the quota's still.
+    if (hasTerminatingPods(object, around))
+        return true;
+    if (olderReplicas(object, { around }) === 0)
         return false;
     if (textAt(object, 'spec', 'strategy', 'type') === 'Recreate')
         return true;
     return maxUnavailable(object) > 0;
+}
+function hasTerminatingPods(deployment, around) {
+    const sets = around.ownedBy(deployment.metadata.uid, 'ReplicaSet');
+    return sets.some(({ metadata }) => around.ownedBy(metadata.uid, 'Pod').some((pod) => pod.metadata.deletionTimestamp !== undefined));
 }
 /** Percentages are of the wanted replicas, rounded down; with a surge of zero at least one may be missing. */
 function maxUnavailable(object) {
@@ -39786,7 +39972,7 @@ function maxUnavailable(object) {
     return unavailable === 0 && resolve('maxSurge', Math.ceil) === 0 ? 1 : unavailable;
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/examine.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/examine.js
 
 
 
@@ -39816,18 +40002,18 @@ const FATES = [findEviction, findNodeLost];
 /** Causes a Job's own retries may still mend: only its own conditions make them certain. */
 const RETRIED = new Set(['init-container', 'out-of-memory', 'probe', 'crash']);
 /** Collects all that is wrong with a target at this moment, in no particular order. Decides neither which comes first nor whether it is certain. */
-function examine_examine(object, assessment, { ward, around, pods }) {
-    const refusal = refusalOf(object, ward, around);
+function examine_examine(object, assessment, { targetPods, around, pods }) {
+    const refusal = refusalOf(object, targetPods, around);
     const refused = refusal === undefined ? [] : [findQuota(refusal), findAdmission(refusal)].flatMap((finding) => locate(refusal.creator, finding));
     const look = (pod) => examinePod(pod, around, pods);
-    const own = ward.pods.flatMap(look).map((located) => (object.kind === 'Job' ? withRetries(located) : located));
-    return [...refused, ...own, ...ward.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(assessment))];
+    const own = targetPods.pods.flatMap(look).map((located) => (object.kind === 'Job' ? withRetries(located) : located));
+    return [...refused, ...own, ...targetPods.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(assessment))];
 }
 /** Applies every rule to one Pod; what its node did to it explains the rest. */
 function examinePod(pod, around, pods) {
     const uid = pod.metadata.uid;
-    const patient = patientOf(pod, around.eventsOf(uid), pods.get(uid ?? '')?.exits);
-    const apply = (rules) => rules.flatMap((rule) => locate(pod, rule(patient)));
+    const observed = observedPodOf(pod, around.eventsOf(uid), pods.get(uid ?? '')?.exits);
+    const apply = (rules) => rules.flatMap((rule) => locate(pod, rule(observed)));
     const fate = apply(FATES);
     return fate.length > 0 ? fate : apply(examine_RULES);
 }
@@ -39864,7 +40050,11 @@ function findOwnWords({ status, message, doomed }) {
     };
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/judge.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/judge.js
+
+
+
+
 
 
 
@@ -39882,13 +40072,18 @@ const NEVER = Number.POSITIVE_INFINITY;
 function judge(target, object, scene) {
     const gone = goneReason(target, object, scene);
     if (gone !== undefined || object === undefined)
-        return judgeMissing(target, gone ?? 'does not exist', scene);
+        return judgeCompleted(target, object, scene) ?? judgeMissing(target, gone ?? 'does not exist', scene);
     const assessment = assess(object, { ...target, around: scene.around });
-    const ward = wardOf(object, scene.around);
-    const steadiness = rememberSteadiness(scene.memory.steadiness, { isFull: assessment.status === 'Healthy', disturbedAt: lastDisturbance(ward, scene) }, scene.now);
-    const memory = { ...uidOf(object), sightings: scene.memory.sightings, steadiness };
-    const bed = { ...scene, memory, ward, target, object };
-    return assessment.status === 'Healthy' ? judgeHealthy(assessment, bed) : judgeSick(assessment, bed);
+    const targetPods = targetPodsOf(object, scene.around);
+    const steadiness = rememberSteadiness(scene.memory.steadiness, {
+        isFull: assessment.status === 'Healthy',
+        disturbedAt: lastDisturbance(targetPods, scene),
+        ready: targetPods.creator === undefined ? undefined : targetPods.pods.filter(isReady).length,
+        wanted: numberAt(object, 'spec', 'replicas') ?? numberAt(object, 'status', 'desiredNumberScheduled'),
+    }, scene.now);
+    const memory = { ...uidOf(object), ...completionOf(object, assessment), sightings: scene.memory.sightings, steadiness };
+    const targetScene = { ...scene, memory, targetPods, target, object, breaks: scene.isLast ? breaksOf(object, targetPods, steadiness) : 0 };
+    return assessment.status === 'Healthy' ? judgeHealthy(assessment, targetScene) : judgeSick(assessment, targetScene);
 }
 /** Says why the object that was meant is not there; undefined when it is. */
 function goneReason({ uid: ours }, object, { memory }) {
@@ -39900,6 +40095,17 @@ function goneReason({ uid: ours }, object, { memory }) {
     if (expected === undefined || object.metadata.uid === expected)
         return undefined;
     return `was deleted and made anew under the same name, expected uid ${expected}, got ${object.metadata.uid ?? 'none'}`;
+}
+/** What has done its work may go, as a Job does when its time to live is over. Undefined for anything else, a namesake included. */
+function judgeCompleted({ uid: ours }, object, { memory: seen }) {
+    const uid = ours ?? seen.uid;
+    if (object !== undefined && uid !== undefined && object.metadata.uid !== uid)
+        return undefined;
+    const memory = object === undefined ? seen : { ...seen, ...uidOf(object), ...completionBeforeRemoval(object) };
+    if (memory.completed === undefined)
+        return undefined;
+    const message = `${memory.completed}, and ${object === undefined ? 'was removed since' : 'is being removed'}`;
+    return { health: { status: 'Healthy', message }, account: 'Healthy', isCertain: false, reviewAt: NEVER, memory };
 }
 function judgeMissing({ reference, mayAppear }, message, { memory, now, isLast }) {
     const isCertain = isLast || mayAppear !== true || message !== 'does not exist';
@@ -39914,34 +40120,56 @@ function judgeMissing({ reference, mayAppear }, message, { memory, now, isLast }
         events: [],
         hint: memory.uid === undefined ? 'Check its name and namespace, or apply it first.' : 'Find out who deleted it, and deploy again.',
     };
-    return { health: { status: 'Missing', message }, diagnosis, isCertain, reviewAt: NEVER, memory: { ...memory, sightings: new Map(), steadiness: UNSTEADY } };
+    return {
+        health: { status: 'Missing', message },
+        account: 'Missing',
+        diagnosis,
+        isCertain,
+        reviewAt: NEVER,
+        memory: { ...memory, sightings: new Map(), steadiness: UNSTEADY },
+    };
 }
-function judgeHealthy({ status, message, settles }, bed) {
-    const { now, stability, isLast } = bed;
-    const { since = now } = bed.memory.steadiness;
-    const window = settles === true ? steadyWindow(stability, bed.memory.steadiness) : 0;
-    const memory = { ...bed.memory, sightings: new Map() };
+function judgeHealthy({ status, message, settles }, targetScene) {
+    const { now, stability, isLast } = targetScene;
+    const { since = now } = targetScene.memory.steadiness;
+    const window = settles === true ? steadyWindow(stability, targetScene.memory.steadiness) : 0;
+    const memory = { ...targetScene.memory, sightings: new Map() };
     if (now >= since + window)
-        return { health: { status, message }, isCertain: false, reviewAt: NEVER, memory };
+        return { health: { status, message }, account: status, isCertain: false, reviewAt: NEVER, memory };
     const health = { status: 'Progressing', message: `${message}; must stay so for ${(0,build_duration/* formatDuration */.a3)(window)}` };
-    return { health, ...(isLast ? { diagnosis: deadlineDiagnosis(health, bed) } : {}), isCertain: isLast, reviewAt: since + window, memory };
+    const reviewAt = since + window;
+    if (!isLast)
+        return { health, account: status, isCertain: false, reviewAt, memory };
+    const diagnosis = deadlineDiagnosis(health, targetScene);
+    return { health: flappingHealth(health, targetScene), account: status, diagnosis, isCertain: true, reviewAt, memory };
 }
-function judgeSick(assessment, bed) {
-    const { object, ward, around, pods, now, memory, isLast, target } = bed;
+function judgeSick(assessment, targetScene) {
+    const { object, targetPods, around, pods, now, memory, isLast, target } = targetScene;
     // Until the controller has seen our generation everything around the object belongs to an earlier one.
     const isStale = staleReason(object, { ...target, around }) !== undefined;
-    const findings = isStale || assessment.status === 'Suspended' ? [] : examine_examine(object, assessment, { ward, around, pods });
+    const findings = isStale || assessment.status === 'Suspended' ? [] : examine_examine(object, assessment, { targetPods, around, pods });
     const sightings = rememberSigns(memory.sightings, findings.map(signOf), now);
-    const evidence = { sightings, now, isFinal: isLast || assessment.doomed !== undefined, total: ward.pods.length };
-    const diagnosis = diagnose(object, findings, evidence) ?? (isLast ? deadlineDiagnosis(assessment, bed) : undefined);
-    const isCertain = diagnosis?.certain === true;
+    const evidence = { sightings, now, isFinal: isLast || assessment.doomed !== undefined, total: targetPods.pods.length };
+    // What flapped before our generation was seen, or before it was suspended, explains nothing of what is waited for now.
+    const scene = isStale || assessment.status === 'Suspended' ? { ...targetScene, breaks: 0 } : targetScene;
+    const outcome = outcomeOf(assessment, diagnose(object, findings, evidence), scene);
+    const isCertain = outcome.diagnosis?.certain === true;
     return {
-        health: healthOf(assessment, diagnosis, object),
-        ...(diagnosis === undefined ? {} : { diagnosis }),
+        ...outcome,
+        account: outcome.health.status,
         isCertain,
         reviewAt: isCertain ? NEVER : nextCertainty(findings, evidence),
         memory: { ...memory, sightings },
     };
+}
+/** What a target that is not Healthy comes to, with a cause that was found or without one. */
+function outcomeOf(assessment, found, scene) {
+    if (found !== undefined) {
+        const diagnosis = withBreaks(found, scene);
+        return { health: healthOf(assessment, diagnosis, scene.object), diagnosis };
+    }
+    const { status, message } = assessment;
+    return scene.isLast ? { health: flappingHealth(assessment, scene), diagnosis: deadlineDiagnosis(assessment, scene) } : { health: { status, message } };
 }
 /** A cause that is certain makes an object Degraded whatever its own status still says; one that is not yet explains what it waits for. */
 function healthOf({ status, message }, diagnosis, { kind, metadata }) {
@@ -39956,9 +40184,50 @@ function healthOf({ status, message }, diagnosis, { kind, metadata }) {
 function nextCertainty(findings, evidence) {
     return Math.min(NEVER, ...findings.map((located) => certainAtOf(located, evidence)));
 }
+/** What has no Pods has no readiness to lose. */
+function breaksOf({ kind }, { creator }, { breaks }) {
+    return creator === undefined && kind !== 'Pod' ? 0 : breaks;
+}
+function flappingText(breaks) {
+    return `lost readiness or restarted ${timesText(breaks)} during the wait`;
+}
+/** At the deadline, what broke again and again is not on its way any more. */
+function flappingHealth({ status, message }, { breaks }) {
+    return breaks === 0 ? { status, message } : { status: breaks > 1 ? 'Degraded' : status, message: `${message}; ${flappingText(breaks)}` };
+}
+/** A probe that fails now has succeeded before: that it flaps tells more than that it fails. */
+function withBreaks(diagnosis, { breaks }) {
+    return breaks === 0 || diagnosis.cause !== 'probe' ? diagnosis : { ...diagnosis, message: `${diagnosis.message}; ${flappingText(breaks)}` };
+}
+/** Says how often a target broke that may even look well at the end, and what the probes of its Pods said. */
+function flappingDiagnosis({ message }, scene) {
+    const { object, targetPods, around, pods, now, startedAt, breaks } = scene;
+    const disturbed = targetPods.pods.filter(({ metadata: { uid = '' } }) => pods.get(uid)?.disturbedAt !== undefined);
+    const events = disturbed.flatMap(({ metadata }) => around.eventsOf(metadata.uid).filter(({ reason }) => reason === 'Unhealthy'));
+    return {
+        cause: events.length === 0 ? 'deadline' : 'probe',
+        message: `${subjectText(subjectOf(object))}: ${flappingText(breaks)} of ${(0,build_duration/* formatDuration */.a3)(now - startedAt)}: ${message}`,
+        certain: true,
+        object: subjectOf(object),
+        affected: { pods: disturbed.length, total: targetPods.pods.length },
+        events: eventNotes(events),
+        ...probedLog(disturbed, events),
+        hint: 'Find out from the Events of its readiness probe and from its log why it does not stay ready.',
+    };
+}
+/** The log of the container whose probe failed last. */
+function probedLog(pods, events) {
+    const { uid, container } = events.toSorted((a, b) => b.last - a.last).find((event) => event.container !== undefined) ?? {};
+    const pod = pods.find(({ metadata }) => metadata.uid === uid)?.metadata.name;
+    return pod === undefined || container === undefined ? {} : { container, log: { pod, container, previous: false } };
+}
 /** Says what was still waited for when time was up. */
-function deadlineDiagnosis({ status, message }, { object, ward, around, now, startedAt }) {
-    const waiting = ward.pods.find((pod) => isActive(pod) && !isReady(pod));
+function deadlineDiagnosis(health, scene) {
+    if (scene.breaks > 0)
+        return flappingDiagnosis(health, scene);
+    const { status, message } = health;
+    const { object, targetPods, around, now, startedAt } = scene;
+    const waiting = targetPods.pods.find((pod) => isActive(pod) && !isReady(pod));
     const pod = waiting === undefined || waiting === object ? '' : `; Pod ${waiting.metadata.name} ${assess(waiting, { around }).message}`;
     const after = now > startedAt ? ` after ${(0,build_duration/* formatDuration */.a3)(now - startedAt)}` : '';
     return {
@@ -39966,69 +40235,159 @@ function deadlineDiagnosis({ status, message }, { object, ward, around, now, sta
         message: `${subjectText(subjectOf(object))}: still ${status}${after}: ${message}${pod}`,
         certain: true,
         object: subjectOf(object),
-        affected: { pods: ward.pods.filter((each) => !isReady(each)).length, total: ward.pods.length },
+        affected: { pods: targetPods.pods.filter((each) => !isReady(each)).length, total: targetPods.pods.length },
         events: [],
-        hint: status === 'Suspended' ? 'Resume it.' : 'Give it more time, or find out what holds it up.',
+        hint: status === 'Suspended' ? suspendedHint(object) : 'Give it more time, or find out what holds it up.',
     };
 }
 function lastDisturbance({ pods }, { pods: history }) {
     const moments = pods.flatMap(({ metadata: { uid = '' } }) => history.get(uid)?.disturbedAt ?? []);
     return moments.length === 0 ? undefined : Math.max(...moments);
 }
+/** A Job that is Complete and a Pod that has Succeeded stay so. */
+function completionOf(object, { status, message }) {
+    const ends = object.kind === 'Job' || (object.kind === 'Pod' && textAt(object, 'status', 'phase') === 'Succeeded');
+    return ends && status === 'Healthy' ? { completed: message } : {};
+}
+/** A paused Deployment goes on when it is resumed, an update with OnDelete when its Pods are deleted. */
+function suspendedHint(object) {
+    const isOnDelete = textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+    return isOnDelete ? 'Delete the Pods of the earlier revision: with updateStrategy OnDelete nothing else replaces them.' : 'Resume it.';
+}
+/** Reads from what is being deleted that it had completed before: what is made to end by its deletion has not. Only a Job keeps the times to tell. */
+function completionBeforeRemoval(object) {
+    const { deletionTimestamp = '', ...metadata } = object.metadata;
+    const completedAt = conditionOf(object, 'Complete')?.lastTransitionTime ?? '';
+    const isProven = object.kind === 'Job' && Date.parse(completedAt) <= Date.parse(deletionTimestamp);
+    return isProven ? completionOf(object, assess({ ...object, metadata })) : {};
+}
 function uidOf({ metadata: { uid } }) {
     return uid === undefined ? {} : { uid };
 }
 
-;// CONCATENATED MODULE: ./packages/health/build/watcher.js
+;// CONCATENATED MODULE: ./packages/health/build/judging/status-time.js
+
+
+
+
+/** Conditions that bear on health by being true, and by not being true. */
+const status_time_GOOD = new Set([
+    'Ready',
+    'Available',
+    'Complete',
+    'Healthy',
+    'Succeeded',
+    'Programmed',
+    'Accepted',
+    'ResolvedRefs',
+    'Established',
+    'NamesAccepted',
+    'AbleToScale',
+    'ScalingActive',
+]);
+/** Conditions that bear on ill health by being true. */
+const BAD = new Set(['Failed', 'Stalled', 'Degraded', 'ReplicaFailure', 'Reconciling', 'MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable']);
+/**
+ * Finds since when an object has had a status, by the clock of the cluster: the newest transition of the conditions that decide it, and of its Pods.
+ * What is Healthy and has neither has been so since it was made, at the earliest. Undefined where the cluster keeps no such time, and
+ * while the status is that of an earlier generation.
+ */
+function statusTime(object, status, targetPods) {
+    if (staleReason(object, contextOf({})) !== undefined)
+        return undefined;
+    const conditions = [...conditionsOf(object), ...listAt(object, 'status', 'parents').flatMap((parent) => conditionsIn(listAt(parent, 'conditions')))];
+    const own = status_time_timesOf(conditions.filter((condition) => decides(condition, status)));
+    if (status !== 'Healthy')
+        return own.at(-1) ?? (status === 'Suspended' || status === 'Missing' ? undefined : unreadySince(targetPods));
+    const newest = sorted([...own, ...status_time_timesOf(targetPods.pods.flatMap((pod) => (isReady(pod) ? (conditionOf(pod, 'Ready') ?? []) : [])))]).at(-1);
+    return newest ?? (conditions.length > 0 || targetPods.creator !== undefined ? undefined : textAt(object, 'metadata', 'creationTimestamp'));
+}
+/** Tells whether a condition speaks for a status. */
+function decides({ type, status: value }, status) {
+    if (status === 'Missing')
+        return false;
+    if (status === 'Suspended')
+        return type === 'Suspended' && value === 'True';
+    if (status === 'Healthy')
+        return status_time_GOOD.has(type) && value === 'True';
+    return status_time_GOOD.has(type) ? value !== 'True' : BAD.has(type) && value === 'True';
+}
+/** From the first moment at which one of the Pods was not ready. */
+function unreadySince({ pods }) {
+    return status_time_timesOf(pods.flatMap((pod) => (isReady(pod) ? [] : (conditionOf(pod, 'Ready') ?? []))))[0];
+}
+/** The transitions of some conditions, oldest first; what is no time is left out. */
+function status_time_timesOf(conditions) {
+    return sorted(conditions.flatMap(({ lastTransitionTime }) => lastTransitionTime ?? []));
+}
+function sorted(times) {
+    return times.filter((time) => !Number.isNaN(Date.parse(time))).toSorted((a, b) => Date.parse(a) - Date.parse(b));
+}
+
+;// CONCATENATED MODULE: ./packages/health/build/judging/judged-targets.js
+
+
 
 
 
 
 const NOT_SEEN = { status: 'Unknown', message: 'was not looked at' };
 /** Judges all targets at each look and remembers between looks. Has no effects of its own: somebody else reads the cluster, tells the time and waits. */
-class Watcher {
+class JudgedTargets {
     #options;
-    #watched;
+    #targets;
     #pods = new Map();
     #view;
     constructor(targets, options) {
         this.#options = options;
-        this.#watched = targets.map((target) => ({ target, memory: UNSEEN, judgement: undefined, since: options.startedAt }));
+        this.#targets = targets.map((target) => ({ target, memory: UNSEEN, judgement: undefined, since: options.startedAt, hasHeld: true }));
     }
     /** Takes a look. With `isLast` no later one will follow, so that what is not certain becomes the answer. */
     look(view, now, isLast) {
         this.#view = view;
         this.#pods = rememberPods(this.#pods, view.pods(), now);
-        for (const watched of this.#watched)
-            this.#judge(watched, now, isLast);
-        const judgements = this.#watched.flatMap(({ judgement }) => judgement ?? []);
+        for (const judgedTarget of this.#targets)
+            this.#judge(judgedTarget, now, isLast);
+        const judgements = this.#targets.flatMap(({ judgement }) => judgement ?? []);
         const ended = endingOf(judgements);
         // The moment time is up, targets that are fine stay so, and the others say what they were waiting for.
         return { ...(ended === undefined ? {} : { ended }), reviewAt: Math.min(Number.POSITIVE_INFINITY, ...judgements.map(({ reviewAt }) => reviewAt)) };
     }
     /** Reports all targets as of the last look. */
     report(now) {
-        return this.#watched.map((watched) => this.#describe(watched, now));
+        return this.#targets.map((judgedTarget) => this.#describe(judgedTarget, now));
     }
-    #judge(watched, now, isLast) {
-        const { target, memory, judgement: before } = watched;
+    #judge(judgedTarget, now, isLast) {
+        const { target, memory, judgement: before } = judgedTarget;
         const view = this.#view;
         if (view === undefined)
             return;
         const scene = { ...this.#options, around: view.around(target.reference.namespace), pods: this.#pods, memory, now, isLast };
         const judgement = judge(target, view.find(target.reference), scene);
-        watched.judgement = judgement;
-        watched.memory = judgement.memory;
+        judgedTarget.judgement = judgement;
+        judgedTarget.memory = judgement.memory;
         if (before?.health.status !== judgement.health.status)
-            watched.since = now;
+            judgedTarget.since = now;
+        if (before !== undefined && before.account !== judgement.account)
+            judgedTarget.hasHeld = false;
         if (before?.health.message !== judgement.health.message || before.health.status !== judgement.health.status)
-            this.#options.onChange?.(this.#describe(watched, now));
+            this.#options.onChange?.(this.#describe(judgedTarget, now));
     }
-    #describe({ target: { reference }, judgement, since }, now) {
+    #describe(judgedTarget, now) {
+        const { target: { reference }, judgement, since, } = judgedTarget;
         const object = this.#view?.find(reference);
         const tree = object === undefined || this.#view === undefined ? [] : branchesOf(object, this.#view.around(reference.namespace));
         const diagnosis = judgement?.diagnosis;
-        return { reference, health: judgement?.health ?? NOT_SEEN, ...(diagnosis === undefined ? {} : { diagnosis }), since: now - since, tree };
+        const health = judgement?.health ?? NOT_SEEN;
+        return { reference, health, ...(diagnosis === undefined ? {} : { diagnosis }), since: now - since, ...this.#sinceTime(judgedTarget), tree };
+    }
+    #sinceTime({ target: { reference }, judgement, hasHeld }) {
+        const object = this.#view?.find(reference);
+        if (!hasHeld || judgement === undefined || this.#view === undefined || object === undefined)
+            return {};
+        const { account, health } = judgement;
+        const sinceTime = account === health.status ? statusTime(object, account, targetPodsOf(object, this.#view.around(reference.namespace))) : undefined;
+        return sinceTime === undefined ? {} : { sinceTime };
     }
 }
 /** Says whether a wait is over: all are Healthy, or one is certain never to be. What is missing is said before what is sick. */
@@ -40115,41 +40474,45 @@ async function awaitHealthy(cluster, targets, options) {
     const { clock, timeout, stability = STABILITY, signal, onChange } = options;
     const startedAt = clock.now();
     const notes = [];
-    const watcher = new Watcher(targets, { startedAt, stability: timeout === 0 ? 0 : stability, onChange });
+    const judged = new JudgedTargets(targets, { startedAt, stability: timeout === 0 ? 0 : stability, onChange });
     const wait = { ...options, targets, notes };
     throwIfAborted(signal);
-    const ended = timeout === 0 ? await judgeOnce(cluster, watcher, wait) : await watchUntilEnd(cluster, watcher, wait);
+    const ended = timeout === 0 ? await judgeOnce(cluster, judged, wait) : await watchUntilEnd(cluster, judged, wait);
     const seconds = (clock.now() - startedAt) / 1_000;
-    const reported = await readLogs(cluster, watcher.report(clock.now()), { signal, notes });
+    const reported = await readLogs(cluster, judged.report(clock.now()), { clock, signal, notes });
     return { ended, status: worst(reported.map(({ health }) => health.status)), targets: reported, seconds, notes };
 }
-async function judgeOnce(cluster, watcher, { clock, targets, signal, notes }) {
+async function judgeOnce(cluster, judged, { clock, targets, signal, notes }) {
     const view = await listView(cluster, targets, { signal, notes });
-    watcher.look(view, clock.now(), true);
+    judged.look(view, clock.now(), true);
     return 'judged-once';
 }
-async function watchUntilEnd(cluster, watcher, wait) {
+async function watchUntilEnd(cluster, judged, wait) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { clock, timeout, signal, targets, notes } = wait;
         const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
         let seeingBy = deadline;
-        const eyes = __addDisposableResource(env_1, new Eyes(cluster, targets, { clock, signal, notes }), false);
+        let decidedAt;
+        const followed = __addDisposableResource(env_1, new FollowedView(cluster, targets, { clock, signal, notes }), false);
         for (;;) {
             throwIfAborted(signal);
-            eyes.throwIfFailed();
-            const blindFor = eyes.blindFor();
+            followed.throwIfFailed();
+            const blindFor = followed.blindFor();
             if (blindFor !== undefined && seeingBy.passed())
                 throw outOfReach(cluster, timeout, blindFor);
-            const look = blindFor === undefined ? lookAt(eyes.view, watcher, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK;
-            if (look.ended !== undefined && !eyes.isStale())
-                return look.ended;
+            const look = blindFor === undefined ? lookAt(followed.view, judged, { now: clock.now(), isLast: deadline.passed() }) : NO_LOOK;
+            if (look.ended === undefined && blindFor === undefined)
+                decidedAt = undefined;
             if (look.ended !== undefined) {
-                // Nothing is decided on an old picture, not even when time is up: a last list gets a little more.
-                eyes.refresh();
+                decidedAt ??= clock.now();
+                if (followed.isSeenSince(decidedAt - FRESH))
+                    return look.ended;
+                // Nothing is said on an old picture, not even when time is up: a watch that is silent may be dead. A last list gets a little more.
+                followed.refresh(decidedAt - FRESH);
                 seeingBy = (0,build_deadline/* deadlineIn */._)(clock, Math.max(deadline.remaining(), LAST_LIST));
             }
-            await eyes.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()));
+            await followed.change(Math.min(seeingBy.remaining(), look.reviewAt - clock.now()));
         }
     }
     catch (e_1) {
@@ -40160,11 +40523,13 @@ async function watchUntilEnd(cluster, watcher, wait) {
         __disposeResources(env_1);
     }
 }
+/** Milliseconds for which a picture that nothing has confirmed may be as old when something is decided on it. */
+const FRESH = 1_000;
 /** Milliseconds for a list that must confirm what is about to be said. */
 const LAST_LIST = 10_000;
 /** The last look ends the wait, whatever it shows. */
-function lookAt(view, watcher, { now, isLast }) {
-    const look = watcher.look(view, now, isLast);
+function lookAt(view, judged, { now, isLast }) {
+    const look = judged.look(view, now, isLast);
     return isLast && look.ended !== 'healthy' ? { ...look, ended: 'deadline' } : look;
 }
 /** While we are blind nothing is judged, and only a change is a reason to try again. */
@@ -40185,37 +40550,34 @@ function outOfReach({ server }, timeout, blindFor) {
 // EXTERNAL MODULE: ./packages/base/build/request.js + 1 modules
 var request = __nccwpck_require__(3264);
 ;// CONCATENATED MODULE: ./packages/health/build/checks/port.js
-
 const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 const SERVICES = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 /**
  * Finds the number of the port a respondent is asked on, where the API server's proxy does not find it by itself:
  * it knows no port names of Pods, and of a Service only a port without a name.
- * Answers the respondent as it is where nothing needs to be looked up. Throws INPUT_INVALID for a name that is not there.
+ * Answers undefined where nothing needs to be looked up, or the respondent is gone: then it is asked all the same, and the answer says so.
+ * A reason, as text, is why it cannot be asked at all.
  */
-async function withPort(respondent, cluster) {
-    const { check, where } = respondent;
+async function findPort(respondent, cluster) {
+    const { where } = respondent;
     if (where.type === 'url' || !needsLookUp(respondent))
-        return respondent;
+        return undefined;
     const reference = { resource: where.target === 'pods' ? PODS : SERVICES, namespace: where.namespace, name: where.name };
     const object = await cluster.get(reference);
-    // One that is gone by now is asked all the same: the answer says so.
-    return object === undefined ? respondent : { ...respondent, check: { ...check, port: portNumber(respondent, portsOf(object)) } };
+    return object === undefined ? undefined : portNumber(respondent, object);
 }
 function needsLookUp({ check: { port }, where }) {
     if (where.type === 'url' || typeof port === 'number')
         return false;
     return where.target === 'services' || port !== undefined;
 }
-function portNumber({ name: who, check: { port } }, ports) {
+function portNumber({ check: { port } }, object) {
+    if (object.spec?.type === 'ExternalName')
+        return 'it is an ExternalName Service, which stands for a host outside the cluster; ask that by `url`';
+    const ports = portsOf(object);
     const found = port === undefined ? ports[0] : ports.find(({ name }) => name === port);
     const number = found?.port ?? found?.containerPort;
-    if (number !== undefined)
-        return number;
-    const wanted = port === undefined ? 'at all' : `named "${port}"`;
-    throw new fault/* Fault */.vC('INPUT_INVALID', `${who}: has no port ${wanted}, expected one of its own, got ${namesOf(ports)}`, {
-        hint: 'Give the number of the port in the check.',
-    });
+    return number ?? `it has no port ${port === undefined ? 'at all' : `named "${port}"`}, expected one of its own, got ${namesOf(ports)}`;
 }
 function namesOf(ports) {
     return ports.length === 0 ? 'none' : ports.map(({ name, port, containerPort }) => name ?? String(port ?? containerPort)).join(', ');
@@ -40225,7 +40587,10 @@ function portsOf({ spec }) {
     return ports ?? containers?.flatMap((container) => container.ports ?? []) ?? [];
 }
 
+;// CONCATENATED MODULE: external "node:vm"
+const external_node_vm_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:vm");
 ;// CONCATENATED MODULE: ./packages/health/build/checks/check.js
+
 /** Names a check in one line: `GET /healthz on every Pod: 200 within 2s, 3 times`. */
 function describeCheck({ method, path, on, status, timeout, count }) {
     const whom = { pods: 'every Pod', service: 'the Service', url: 'the URL' }[on];
@@ -40237,10 +40602,26 @@ function judgeAnswer(check, answer) {
         return `expected status ${check.status}, got ${answer.status}${excerpt(answer.body)}`;
     if (check.body === undefined)
         return undefined;
-    const matches = typeof check.body === 'string' ? answer.body.includes(check.body) : check.body.test(answer.body);
+    const matches = typeof check.body === 'string' ? answer.body.includes(check.body) : matchesInTime(check.body, answer.body);
+    if (matches === undefined)
+        return `expected a body that matches ${String(check.body)}, got one on which that takes longer than ${LONGEST_MATCH / 1_000}s`;
     if (matches)
         return undefined;
     return `expected a body ${typeof check.body === 'string' ? `with ${JSON.stringify(check.body)}` : `that matches ${String(check.body)}`}, got${excerpt(answer.body) || ' an empty one'}`;
+}
+/** Milliseconds an expression of the user's may take. */
+const LONGEST_MATCH = 1_000;
+/** Some expressions take for ever on some texts, and nothing else runs meanwhile: only another context can be stopped. Answers undefined then. */
+function matchesInTime({ source, flags }, body) {
+    try {
+        return (0,external_node_vm_namespaceObject.runInNewContext)('new RegExp(source, flags).test(body)', { source, flags, body }, { timeout: LONGEST_MATCH }) === true;
+    }
+    catch (error) {
+        // It comes from the other context, whose Error is not ours.
+        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+            return undefined;
+        throw error;
+    }
 }
 const MOST_SHOWN = 160;
 function excerpt(body) {
@@ -40272,7 +40653,7 @@ function unanswered(check) {
     const whom = { pods: 'no healthy Pod', service: 'no Service', url: 'no URL' }[check.on];
     return { check: describeCheck(check), respondent: '-', passed: false, reason: `there is ${whom} to ask`, attempts: 0, seconds: 0 };
 }
-const PAUSE = 500;
+const run_checks_PAUSE = 500;
 const AT_ONCE = 8;
 /**
  * Asks every respondent until it has given `count` good answers in a row, as many bad ones in a row, or time is up.
@@ -40284,10 +40665,16 @@ async function runChecks(respondents, ports, options) {
     const waiting = respondents.entries();
     const worker = async () => {
         for (const [index, respondent] of waiting)
-            results[index] = await askRepeatedly(await withPort(respondent, ports.cluster), ports, options);
+            results[index] = await askOne(respondent, ports, options);
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, respondents.length) }, worker));
     return results;
+}
+async function askOne(respondent, ports, options) {
+    const port = await findPort(respondent, ports.cluster);
+    if (typeof port === 'string')
+        return { check: describeCheck(respondent.check), respondent: respondent.name, passed: false, reason: port, attempts: 0, seconds: 0 };
+    return await askRepeatedly(port === undefined ? respondent : { ...respondent, check: { ...respondent.check, port } }, ports, options);
 }
 async function askRepeatedly(respondent, ports, options) {
     const { clock, timeout } = options;
@@ -40296,7 +40683,7 @@ async function askRepeatedly(respondent, ports, options) {
     const reason = await countAnswers(respondent, ports, { ...options, tally });
     const passed = tally.good >= tally.wanted;
     return {
-        check: describeCheck(respondent.check),
+        check: describeCheck({ ...respondent.check, count: tally.wanted }),
         respondent: respondent.name,
         passed,
         ...(passed ? {} : { reason: reason ?? `time was up after ${tally.good} of ${tally.wanted} good answers` }),
@@ -40317,29 +40704,40 @@ async function countAnswers(respondent, ports, { clock, timeout, signal, tally }
         last = complaint ?? last;
         if (tally.good >= tally.wanted || tally.bad >= tally.wanted || deadline.passed())
             return last;
-        await clock.sleep(Math.min(PAUSE, deadline.remaining()), signal);
+        await clock.sleep(Math.min(run_checks_PAUSE, deadline.remaining()), signal);
     }
 }
 async function ask(respondent, ports, signal) {
-    const { check } = respondent;
+    const { check, where } = respondent;
     try {
-        return judgeAnswer(check, respondent.where.type === 'url'
-            ? await askUrl(check, respondent.where.base, { web: ports.web, signal })
-            : await askThroughProxy(respondent, ports.cluster, signal));
+        const answer = where.type === 'url' ? askUrl(check, where.base, { web: ports.web, signal }) : askThroughProxy(respondent, ports.cluster, signal);
+        return judgeAnswer(check, await answer);
     }
     catch (error) {
-        // A respondent that is silent says something about itself. Behind the proxy, anything else that goes wrong is about the way there.
-        if (error instanceof request/* RequestFault */.k && error.timedOut)
-            return `no answer within ${check.timeout / 1_000}s`;
-        if (error instanceof request/* RequestFault */.k && respondent.where.type === 'url' && error.code === 'UNAVAILABLE')
-            return error.message;
-        throw error;
+        const complaint = complaintOf(error, respondent);
+        if (complaint === undefined)
+            throw error;
+        return complaint;
     }
+}
+/** What a failed request says about the respondent itself. Behind the proxy anything else that goes wrong is about the way there: undefined. */
+function complaintOf(error, { check, where }) {
+    if ((0,fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+        return 'it is gone: it was replaced or deleted while it was being asked';
+    if (!(error instanceof request/* RequestFault */.k))
+        return undefined;
+    if (error.timedOut)
+        return `no answer within ${check.timeout / 1_000}s`;
+    if (error.tooLong)
+        return `an answer of more than ${BODY_LIMIT} bytes`;
+    return where.type === 'url' && error.code === 'UNAVAILABLE' ? error.message : undefined;
 }
 /** How much of a body a check looks at. */
 const BODY_LIMIT = 1024 * 1024;
 function askUrl(check, base, { web, signal }) {
-    return web.request({ url: new URL(check.path, base), method: check.method, headers: check.headers, timeout: check.timeout, limit: BODY_LIMIT, signal });
+    // The path goes below the base's own: https://shop.example/v2/ and /healthz ask /v2/healthz.
+    const url = new URL(`${base.pathname.replace(/\/$/, '')}${check.path}`, base);
+    return web.request({ url, method: check.method, headers: check.headers, timeout: check.timeout, limit: BODY_LIMIT, signal });
 }
 function askThroughProxy({ check, where }, cluster, signal) {
     if (where.type !== 'proxy')
@@ -40462,7 +40860,7 @@ function readHeaders(value) {
             throw wrong('a header name', name);
         const text = typeof content === 'string' ? content : typeof content === 'number' || typeof content === 'boolean' ? JSON.stringify(content) : '\n';
         if (!/^[\u0020-\u007E]*$/.test(text))
-            throw wrong(`printable text for ${name}`, content);
+            throw new Error(`expected printable text for ${name}, got something else`);
         return [name, text];
     }));
 }
@@ -40489,7 +40887,8 @@ function wrong(what, value) {
 }
 function shown(value) {
     const text = JSON.stringify(value) ?? 'nothing';
-    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+    // Not cut in two: what masks a secret knows it whole only.
+    return text.length > 60 ? `${text.length} characters of it` : text;
 }
 
 // EXTERNAL MODULE: ./packages/kube/build/connection.js
@@ -40614,21 +41013,44 @@ function describePlan({ targets, timeout, checks }) {
     return [`${wait} ${[...names, ...rest].join(', ')}`, ...checks.map((check) => `then check ${describeCheck(check)}`)].map((line, index) => ` ${index + 1}  ${line}`);
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/judging/first-cause.js
+
+/**
+ * Orders the targets that are not Healthy by how much each explains: what is certain before what is not, what comes first in `CAUSES` before what follows
+ * from it, and those without a diagnosis last. Targets that explain the same stay in their order.
+ */
+function causalOrder(targets) {
+    return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => first_cause_rank(a) - first_cause_rank(b));
+}
+/**
+ * Picks the target whose sentence explains the most; undefined when all are Healthy. A line that gives one status and one sentence takes both from it:
+ * `HealthReport.status` may be that of another target.
+ */
+function firstCause(targets) {
+    return causalOrder(targets)[0];
+}
+function first_cause_rank({ diagnosis }) {
+    if (diagnosis === undefined)
+        return CAUSES.length * 2;
+    return CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length);
+}
+
 ;// CONCATENATED MODULE: ./actions/health-check/build/report.js
 
 
 
 /** Tells what was found: the same for good and bad news. */
-function reportHealth(plan, { health, checks }) {
+function reportHealth(plan, outcome) {
+    const { health, checks } = outcome;
     const failedChecks = checks.filter(({ passed }) => !passed);
-    const sick = sickFirst(health.targets);
+    const sick = causalOrder(health.targets);
     const verdict = health.status === 'Healthy' && failedChecks.length > 0 ? 'Degraded' : health.status;
-    const sentence = verdictOf(health, sick, checks);
+    const sentence = verdictOf(outcome);
     return {
         conclusion: verdict === 'Healthy' ? 'success' : 'failure',
         verdict: sentence,
         outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
-        annotations: [...sick.map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
+        annotations: [...worthAnnotating(sick).map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
         summary: [
             objectTable(health.targets),
             ...causeBlocks(sick),
@@ -40638,15 +41060,11 @@ function reportHealth(plan, { health, checks }) {
         details: { ...health, targets: health.targets.map(plainTarget), checks },
     };
 }
-/** Those that are not healthy, what is certain before what is not, what comes first in the chain of causes before what follows from it. */
-function sickFirst(targets) {
-    const rank = ({ diagnosis }) => diagnosis === undefined ? CAUSES.length * 2 : CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length);
-    return targets.filter(({ health }) => health.status !== 'Healthy').toSorted((a, b) => rank(a) - rank(b));
-}
-function verdictOf({ status, targets, seconds }, [first], checks) {
+function verdictOf({ health: { targets }, checks, seconds }) {
+    const first = firstCause(targets);
     const time = `after ${(0,build_duration/* formatDuration */.a3)(seconds * 1_000)}`;
     if (first !== undefined)
-        return `${status} ${time}: ${sentenceOf(first)}`;
+        return `${first.health.status} ${time}: ${sentenceOf(first)}`;
     const failed = checks.filter(({ passed }) => !passed);
     const [check] = failed;
     if (check !== undefined)
@@ -40657,17 +41075,26 @@ function verdictOf({ status, targets, seconds }, [first], checks) {
 function sentenceOf({ reference, health, diagnosis }) {
     return diagnosis?.message ?? `${(0,build_reference/* describeReference */.P5)(reference)}: ${health.message}`;
 }
+/** Where something is certain, what is merely unfinished is no error of anybody's. */
+function worthAnnotating(sick) {
+    const certain = sick.filter(({ diagnosis }) => diagnosis?.certain === true);
+    return certain.length > 0 ? certain : sick;
+}
 function objectTable(targets) {
     return {
         type: 'table',
         columns: ['object', 'state', 'since', 'reason'],
-        rows: targets.map(({ reference, health, since, diagnosis }) => [
+        rows: targets.map(({ reference, health, diagnosis, ...age }) => [
             (0,build_reference/* describeReference */.P5)(reference),
             health.status,
-            (0,build_duration/* formatDuration */.a3)(since),
+            sinceText(age),
             diagnosis?.message ?? health.message,
         ]),
     };
+}
+/** A state that was there before we looked has the cluster's time, one that came while we watched has ours. */
+function sinceText({ since, sinceTime }) {
+    return sinceTime ?? `${(0,build_duration/* formatDuration */.a3)(since)} ago`;
 }
 const MOST_EXPLAINED = 5;
 function causeBlocks(sick) {
@@ -40679,7 +41106,7 @@ function causeBlocks(sick) {
         return [
             { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
             { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
-            ...(affected.total > 1 ? [{ type: 'paragraph', text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
+            ...(affected.total > 1 && affected.pods > 0 ? [{ type: 'paragraph', text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
             ...(log === undefined ? [] : [{ type: 'code', title: logTitle(log), text: log.text }]),
             ...(events.length === 0
                 ? []
@@ -40712,7 +41139,7 @@ function checkBlocks(checks) {
 function annotationOf({ targets }, target) {
     const { diagnosis, reference } = target;
     const name = (0,build_reference/* describeReference */.P5)(reference);
-    const manifest = targets.find((candidate) => (0,build_reference/* describeReference */.P5)(candidate.reference) === name)?.manifest;
+    const manifest = targets.find((candidate) => (0,build_reference/* referenceKey */.Db)(candidate.reference) === (0,build_reference/* referenceKey */.Db)(reference))?.manifest;
     const position = manifest?.positionOf(diagnosis?.field ?? []);
     return {
         level: 'error',
@@ -40772,6 +41199,9 @@ function unaskedChecks({ checks }, respondents) {
 }
 function podsOf({ reference, health, tree }) {
     const { resource, namespace = '', name } = reference;
+    // The Pods of a Job do their work and go: nobody asks them anything.
+    if (resource.kind === 'Job' || resource.kind === 'CronJob')
+        return [];
     if (resource.kind === 'Pod')
         return health.status === 'Healthy' ? [{ namespace, name }] : [];
     return tree.flatMap((branch) => healthyPods(branch));
@@ -41017,7 +41447,6 @@ function nameOf(value) {
 
 
 
-
 /**
  * Reads manifests: multi-document YAML and JSON, lists taken apart, empty documents left out.
  *
@@ -41082,8 +41511,8 @@ function listItems(value) {
 function findTwins(objects) {
     const seen = new Map();
     return objects.flatMap((located) => {
-        const { apiVersion, kind, metadata } = located.object;
-        const key = [(0,known_resources/* groupOf */.F8)(apiVersion), kind, metadata.namespace ?? '', metadata.name].join(' ');
+        const { object } = located;
+        const key = (0,build_reference/* referenceKey */.Db)({ resource: object, namespace: object.metadata.namespace, name: object.metadata.name });
         const twin = seen.get(key);
         if (twin === undefined) {
             seen.set(key, located);
@@ -41092,7 +41521,7 @@ function findTwins(objects) {
         const first = twin.text.position(offsetOf(twin.document, twin.path));
         const offset = offsetOf(located.document, located.path);
         return [
-            located.text.problem(offset, `${(0,build_reference/* describeObject */.v8)(located.object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`, 'Remove one of the two.'),
+            located.text.problem(offset, `${(0,build_reference/* describeObject */.v8)(object)} stands here again, expected each object once, got another at ${first.file}:${first.line}`, 'Remove one of the two.'),
         ];
     });
 }
@@ -41119,14 +41548,15 @@ const SELECTED_KINDS = ['deployments', 'statefulsets', 'daemonsets'];
  * Finds the objects that the inputs name, each once, in their order.
  * Manifests are read and understood before the cluster is asked anything. Throws NOT_FOUND where a selector finds nothing.
  */
-async function resolveTargets(inputs, { cluster, workspace }) {
-    const manifests = await readManifests(inputs.manifests, workspace);
+async function resolveTargets(inputs, surroundings) {
+    const manifests = await readManifests(inputs.manifests, surroundings.workspace);
     const found = [];
     const allowZero = inputs['allow-zero'];
     for (const manifest of manifests)
-        found.push({ reference: await referenceOf(manifest, inputs, cluster), manifest, allowZero });
-    found.push(...(await namedTargets(inputs, cluster)), ...(await selectedTargets(inputs, cluster)));
-    return [...new Map(found.toReversed().map((target) => [(0,build_reference/* describeReference */.P5)(target.reference), target])).values()].toReversed();
+        found.push({ reference: await referenceOf(manifest, inputs, surroundings), manifest, allowZero });
+    found.push(...(await namedTargets(inputs, surroundings)), ...(await selectedTargets(inputs, surroundings)));
+    // The first mention wins: a manifest knows its lines.
+    return [...new Map(found.toReversed().map((target) => [(0,build_reference/* referenceKey */.Db)(target.reference), target])).values()].toReversed();
 }
 async function readManifests(patterns, workspace) {
     if (patterns.length === 0)
@@ -41137,22 +41567,22 @@ async function readManifests(patterns, workspace) {
         throw new fault/* Fault */.vC('INPUT_INVALID', `input "manifests": expected at least one object, got none in ${sources.map(({ file }) => file).join(', ')}`);
     return manifests;
 }
-async function referenceOf({ object }, inputs, cluster) {
-    const resource = await cluster.resourceOf(object);
+async function referenceOf({ object }, inputs, { cluster, signal }) {
+    const resource = await cluster.resourceOf(object, { signal });
     const namespace = object.metadata.namespace ?? inputs.namespace ?? cluster.namespace;
     return (0,build_reference/* referenceTo */.Po)(resource, { metadata: { ...object.metadata, namespace } });
 }
-async function namedTargets(inputs, cluster) {
+async function namedTargets(inputs, { cluster, signal }) {
     const targets = [];
     for (const { kind, name, namespace = inputs.namespace ?? cluster.namespace } of inputs.objects) {
         if (name === undefined)
             continue;
-        const resource = await cluster.resourceNamed(kind);
+        const resource = await cluster.resourceNamed(kind, { signal });
         targets.push({ reference: { resource, name, ...(resource.namespaced ? { namespace } : {}) }, allowZero: inputs['allow-zero'] });
     }
     return targets;
 }
-async function selectedTargets(inputs, cluster) {
+async function selectedTargets(inputs, { cluster, signal }) {
     const { selector: labelSelector } = inputs;
     if (labelSelector === undefined)
         return [];
@@ -41160,8 +41590,8 @@ async function selectedTargets(inputs, cluster) {
     const namespace = inputs.namespace ?? cluster.namespace;
     const targets = [];
     for (const kind of bare.length > 0 ? bare : SELECTED_KINDS) {
-        const resource = await cluster.resourceNamed(kind);
-        const { items } = await cluster.list({ resource, labelSelector, ...(resource.namespaced ? { namespace } : {}) });
+        const resource = await cluster.resourceNamed(kind, { signal });
+        const { items } = await cluster.list({ resource, labelSelector, ...(resource.namespaced ? { namespace } : {}) }, { signal });
         targets.push(...items.map((item) => ({ reference: (0,build_reference/* referenceTo */.Po)(resource, item), allowZero: inputs['allow-zero'] })));
     }
     if (targets.length === 0) {
@@ -41196,14 +41626,15 @@ const healthCheck = {
         fault: 'Why the check could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
     },
     validate: validateInputs,
-    async observe(values, { ports }) {
-        return { targets: await resolveTargets(values, ports), namespace: values.namespace ?? ports.cluster.namespace };
+    async observe(values, { ports, host: { signal } }) {
+        return { targets: await resolveTargets(values, { ...ports, signal }), namespace: values.namespace ?? ports.cluster.namespace };
     },
     plan: planHealthCheck,
     async execute(plan, run) {
         for (const line of describePlan(plan))
             run.say(line);
         const { clock, signal } = run.host;
+        const started = clock.now();
         const deadline = (0,build_deadline/* deadlineIn */._)(clock, plan.timeout);
         const health = await awaitHealthy(run.ports.cluster, plan.targets, {
             clock,
@@ -41213,7 +41644,7 @@ const healthCheck = {
             onChange: ({ reference, health }) => run.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`),
         });
         const checks = health.status === 'Healthy' ? await askChecks(plan, { run, deadline, health }) : [];
-        return { health, checks };
+        return { health, checks, seconds: (clock.now() - started) / 1_000 };
     },
     report: (plan, outcome) => reportHealth(plan, outcome),
 };
@@ -41274,10 +41705,11 @@ function invalidInputs(problems) {
     const message = problems.length === 1 && first !== undefined ? first.message : `${problems.length} inputs are wrong`;
     return new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', message, { problems, ...(problems.length === 1 && first?.hint !== undefined ? { hint: first.hint } : {}) });
 }
-/** Says what is wrong with a value, in the words every message has. The value is shortened, and never shown when it may be a secret. */
+const LONGEST_SHOWN = 80;
+/** Says what is wrong with a value, in the words every message has. A long one is not shown: cut in two, a secret would slip past what masks it whole. */
 function expected(what, got) {
-    const shown = got.length > 80 ? `${got.slice(0, 77)}...` : got;
-    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', `expected ${what}, got ${JSON.stringify(shown)}`);
+    const shown = got.length > LONGEST_SHOWN ? `${got.length} characters` : JSON.stringify(got);
+    return new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', `expected ${what}, got ${shown}`);
 }
 function problemsOf(name, fault) {
     if (fault.problems.length === 0)
@@ -41356,10 +41788,14 @@ const YAML_LIMIT = 256 * 1024;
 function parseYaml(text) {
     if (text.length > YAML_LIMIT)
         throw new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', `expected at most ${YAML_LIMIT} characters of YAML, got ${text.length}`);
-    const document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { prettyErrors: true, uniqueKeys: true });
+    // Not the library's pretty errors: their code frame would show half a header's secret.
+    const lines = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
+    const document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { prettyErrors: false, uniqueKeys: true, lineCounter: lines });
     const [error] = document.errors;
-    if (error !== undefined)
-        throw new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', `expected YAML, got ${error.message.trim()}`);
+    if (error !== undefined) {
+        const { line, col } = lines.linePos(error.pos[0]);
+        throw new _fairlead_base__WEBPACK_IMPORTED_MODULE_1__/* .Fault */ .vC('INPUT_INVALID', `expected YAML, got ${error.message.trim()} at line ${line}, column ${col}`);
+    }
     try {
         return document.toJS({ maxAliasCount: 100 });
     }
@@ -41386,7 +41822,7 @@ function spansLines(input) {
 
 /***/ }),
 
-/***/ 4176:
+/***/ 3261:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41395,14 +41831,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   T: () => (/* binding */ runOnRunner)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 ;// CONCATENATED MODULE: ./node_modules/.pnpm/@actions+core@3.0.1/node_modules/@actions/core/lib/utils.js
@@ -42799,7 +43229,7 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
+const summary_summary = _summary;
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ./node_modules/.pnpm/@actions+core@3.0.1/node_modules/@actions/core/lib/path-utils.js
 
@@ -44404,6 +44834,12 @@ function inertLines(text) {
     return text.split(/\r\n|[\r\n\u0085\u2028\u2029]/).map(inertLine);
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./packages/action/build/plain-text.js
 
 /** Writes blocks as lines for a log or a terminal: the same content as the job summary, harmless to print. */
@@ -44433,6 +44869,148 @@ function renderTable(rows) {
         .trimEnd());
 }
 
+;// CONCATENATED MODULE: ./packages/action/build/summary.js
+
+/** The runner rejects a larger summary whole, and the step stays green without one. */
+const LIMIT = 1024 * 1024 - 4 * 1024;
+/**
+ * Writes blocks as the Markdown of a job summary.
+ *
+ * All text in them is escaped: none becomes a link, an image, HTML or a mention. Stays under the runner's limit of 1 MiB by leaving out whole blocks
+ * from the end, and says how many.
+ */
+function renderSummary(blocks) {
+    const parts = [];
+    let size = 0;
+    for (const [index, block] of blocks.entries()) {
+        const part = `${summary_renderBlock(block)}\n\n`;
+        const bytes = Buffer.byteLength(part);
+        if (size + bytes > LIMIT) {
+            parts.push(`${blocks.length - index} more parts are left out: a job summary holds 1 MiB. The file of the report output has them all.\n`);
+            break;
+        }
+        size += bytes;
+        parts.push(part);
+    }
+    return parts.join('');
+}
+function summary_renderBlock(block) {
+    switch (block.type) {
+        case 'heading':
+            return `### ${escapeText(block.text)}`;
+        case 'paragraph':
+            return escapeText(block.text);
+        case 'table':
+            return summary_renderTable(block.columns, block.rows);
+        case 'code':
+            return renderCode(block);
+        case 'list':
+            return block.items.map((item) => `- ${escapeText(item)}`).join('\n');
+    }
+}
+const MOST_ROWS = 500;
+function summary_renderTable(columns, rows) {
+    const line = (cells) => `| ${cells.map((cell) => escapeText(cell)).join(' | ')} |`;
+    const shown = rows.slice(0, MOST_ROWS).map(line);
+    const rest = rows.length > MOST_ROWS ? [`\n${rows.length - MOST_ROWS} more rows are left out; the file of the report output has them all.`] : [];
+    return [line(columns), `|${' --- |'.repeat(columns.length)}`, ...shown, ...rest].join('\n');
+}
+const MOST_LINES = 200;
+function renderCode({ title, text, language = '' }) {
+    const lines = inertLines(text);
+    const shown = lines.length > MOST_LINES ? [`(${lines.length - MOST_LINES} earlier lines left out)`, ...lines.slice(-MOST_LINES)] : lines;
+    const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
+    const fence = '`'.repeat(longest + 1);
+    return `${title === undefined ? '' : `${escapeText(title)}\n\n`}${fence}${language}\n${shown.join('\n')}\n${fence}`;
+}
+function escapeText(text) {
+    return inertLine(text)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll(/[\\`*_{}[\]|~]/g, (character) => `\\${character}`)
+        .replaceAll(/(https?|ftp):\/\//gi, '$1:&#8203;//')
+        .replaceAll('@', '&#64;')
+        .replace(/^(\s*)([#+\-=])/, '$1\\$2')
+        .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/publish.js
+
+
+
+
+
+
+
+/**
+ * Tells the outside a report, free of secrets by now: log, annotations, report file, outputs, job summary, each by itself.
+ *
+ * Answers whether the outputs could be written, which later steps rely on; a summary or file that cannot is a warning.
+ * Whatever fails here changes nothing of what happened before.
+ */
+async function publish(report, { operation, host, print }) {
+    print('');
+    for (const line of renderPlain(report.summary))
+        print(line);
+    print(inertLine(report.verdict));
+    for (const annotation of mostImportant(report.annotations))
+        annotate(annotation);
+    const file = await attempt('report file', operation, () => writeReport(report, (0,external_node_path_.join)(host.temporaryFolder, `fairlead-${operation}-${(0,external_node_crypto_.randomUUID)()}.json`)));
+    await attempt('job summary', operation, () => writeSummary(report, host));
+    return writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation);
+}
+async function writeReport({ conclusion, verdict, outputs, details }, file) {
+    await (0,promises_.writeFile)(file, `${JSON.stringify({ conclusion, verdict, outputs, details }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    return file;
+}
+async function writeSummary({ verdict, summary }, { environment }) {
+    const { GITHUB_STEP_SUMMARY: file = '' } = environment;
+    if (file !== '')
+        await summary_summary.addRaw(renderSummary([{ type: 'heading', text: verdict }, ...summary])).write();
+}
+function writeOutputs(outputs, operation) {
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+        return true;
+    }
+    catch (error) {
+        core_error(`The outputs could not be written: ${reasonOf(error)}`, { title: `${operation}: reporting failed` });
+        return false;
+    }
+}
+async function attempt(what, operation, write) {
+    try {
+        return await write();
+    }
+    catch (error) {
+        warning(`The ${what} could not be written: ${reasonOf(error)}`, { title: `${operation}: reporting failed` });
+        return undefined;
+    }
+}
+function reasonOf(error) {
+    return inertLine(error instanceof Error ? error.message : String(error));
+}
+/** The runner records the first ten of each level and forgets the rest in silence. */
+const MOST_ANNOTATIONS = 10;
+function mostImportant(annotations) {
+    if (annotations.length <= MOST_ANNOTATIONS)
+        return annotations;
+    const [last] = annotations.slice(MOST_ANNOTATIONS - 1);
+    const rest = annotations.length - MOST_ANNOTATIONS + 1;
+    return [...annotations.slice(0, MOST_ANNOTATIONS - 1), { level: last?.level ?? 'error', title: 'and more', message: `${rest} more are in the job summary` }];
+}
+/** The runner cuts a message off at 4096 characters. */
+const LONGEST_MESSAGE = 4_000;
+function annotate({ level, title, message, position }) {
+    const text = message.split('\n').map(inertLine).join('\n').slice(0, LONGEST_MESSAGE);
+    const column = position?.column === undefined ? {} : { startColumn: position.column };
+    const place = position === undefined ? {} : { file: position.file, startLine: position.line, ...column };
+    const write = { error: core_error, warning: warning, notice: notice }[level];
+    write(text, { title: inertLine(title), ...place });
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/redaction.js
 /** Secrets shorter than this would blank out ordinary words. */
 const SHORTEST = 6;
@@ -44452,6 +45030,20 @@ class Redaction {
     /** Longest first, so that a secret that contains another leaves nothing behind. */
     clean(text) {
         return [...this.#secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    }
+    /** Cleans every text in a value, before anything is escaped: an escaped secret is still one, and matches nothing. */
+    cleanAll(value) {
+        const cleaned = this.#cleanAny(value);
+        return cleaned;
+    }
+    #cleanAny(value) {
+        if (typeof value === 'string')
+            return this.clean(value);
+        if (Array.isArray(value))
+            return value.map((item) => this.#cleanAny(item));
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, this.#cleanAny(field)]));
     }
 }
 
@@ -44539,77 +45131,7 @@ function run_close(ports) {
     }
 }
 
-;// CONCATENATED MODULE: ./packages/action/build/summary.js
-
-/** The runner rejects a larger summary whole, and the step stays green without one. */
-const LIMIT = 1024 * 1024 - 4 * 1024;
-/**
- * Writes blocks as the Markdown of a job summary.
- *
- * All text in them is escaped: none becomes a link, an image, HTML or a mention. Stays under the runner's limit of 1 MiB by leaving out whole blocks
- * from the end, and says how many.
- */
-function renderSummary(blocks) {
-    const parts = [];
-    let size = 0;
-    for (const [index, block] of blocks.entries()) {
-        const part = `${summary_renderBlock(block)}\n\n`;
-        const bytes = Buffer.byteLength(part);
-        if (size + bytes > LIMIT) {
-            parts.push(`${blocks.length - index} more parts are left out: a job summary holds 1 MiB. The file of the report output has them all.\n`);
-            break;
-        }
-        size += bytes;
-        parts.push(part);
-    }
-    return parts.join('');
-}
-function summary_renderBlock(block) {
-    switch (block.type) {
-        case 'heading':
-            return `### ${escapeText(block.text)}`;
-        case 'paragraph':
-            return escapeText(block.text);
-        case 'table':
-            return summary_renderTable(block.columns, block.rows);
-        case 'code':
-            return renderCode(block);
-        case 'list':
-            return block.items.map((item) => `- ${escapeText(item)}`).join('\n');
-    }
-}
-const MOST_ROWS = 500;
-function summary_renderTable(columns, rows) {
-    const line = (cells) => `| ${cells.map((cell) => escapeText(cell)).join(' | ')} |`;
-    const shown = rows.slice(0, MOST_ROWS).map(line);
-    const rest = rows.length > MOST_ROWS ? [`\n${rows.length - MOST_ROWS} more rows are left out; the file of the report output has them all.`] : [];
-    return [line(columns), `|${' --- |'.repeat(columns.length)}`, ...shown, ...rest].join('\n');
-}
-const MOST_LINES = 200;
-function renderCode({ title, text, language = '' }) {
-    const lines = inertLines(text);
-    const shown = lines.length > MOST_LINES ? [`(${lines.length - MOST_LINES} earlier lines left out)`, ...lines.slice(-MOST_LINES)] : lines;
-    const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
-    const fence = '`'.repeat(longest + 1);
-    return `${title === undefined ? '' : `${escapeText(title)}\n\n`}${fence}${language}\n${shown.join('\n')}\n${fence}`;
-}
-function escapeText(text) {
-    return inertLine(text)
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replaceAll('>', '&gt;')
-        .replaceAll(/[\\`*_{}[\]|~]/g, (character) => `\\${character}`)
-        .replaceAll(/(https?|ftp):\/\//gi, '$1:&#8203;//')
-        .replaceAll('@', '&#64;')
-        .replace(/^(\s*)([#+\-=])/, '$1\\$2')
-        .replace(/^(\s*\d+)([.)])/, '$1\\$2');
-}
-
 ;// CONCATENATED MODULE: ./packages/action/build/runner.js
-
-
-
-
 
 
 
@@ -44635,8 +45157,8 @@ async function runOnRunner(operation, process, connect) {
             core_setSecret(secret.trim());
     });
     warnOfUnknownInputs(operation, env);
-    const report = await run(operation, { host, connect, print, read: (name) => env[inputVariable(name)] });
-    return (await publish(report, { operation: operation.name, host, redaction, print })) && isGreen(report.conclusion) ? 0 : 1;
+    const report = redaction.cleanAll(await run(operation, { host, connect, print, read: (name) => env[inputVariable(name)] }));
+    return (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
 }
 function hostOf(process, mask) {
     const { env } = process;
@@ -44667,51 +45189,6 @@ function warnOfUnknownInputs(operation, env) {
             title: `${operation.name}: unknown input`,
         });
     }
-}
-/** Tells the outside everything; answers whether all of it could be told. What cannot be written never changes what happened in the cluster. */
-async function publish(report, { operation, host, redaction, print }) {
-    print('');
-    for (const line of renderPlain(report.summary))
-        print(line);
-    print(inertLine(report.verdict));
-    for (const annotation of mostImportant(report.annotations))
-        annotate(annotation, redaction);
-    try {
-        const file = (0,external_node_path_.join)(host.temporaryFolder, `fairlead-${operation}-${(0,external_node_crypto_.randomUUID)()}.json`);
-        const { conclusion, verdict, outputs, details } = report;
-        await (0,promises_.writeFile)(file, redaction.clean(`${JSON.stringify({ conclusion, verdict, outputs, details }, undefined, 2)}\n`), { mode: 0o600, flag: 'wx' });
-        for (const [name, value] of Object.entries({ ...outputs, conclusion, report: file }))
-            setOutput(name, redaction.clean(value));
-        if (host.environment['GITHUB_STEP_SUMMARY'] !== undefined)
-            await summary.addRaw(redaction.clean(renderSummary([{ type: 'heading', text: verdict }, ...report.summary]))).write();
-        return true;
-    }
-    catch (error) {
-        core_error(`The outputs or the summary could not be written: ${inertLine(error instanceof Error ? error.message : String(error))}`, {
-            title: `${operation}: reporting failed`,
-        });
-        return false;
-    }
-}
-/** The runner records the first ten of each level and forgets the rest in silence. */
-const MOST_ANNOTATIONS = 10;
-function mostImportant(annotations) {
-    if (annotations.length <= MOST_ANNOTATIONS)
-        return annotations;
-    const [last] = annotations.slice(MOST_ANNOTATIONS - 1);
-    const rest = annotations.length - MOST_ANNOTATIONS + 1;
-    return [...annotations.slice(0, MOST_ANNOTATIONS - 1), { level: last?.level ?? 'error', title: 'and more', message: `${rest} more are in the job summary` }];
-}
-function annotate({ level, title, message, position }, redaction) {
-    const text = redaction.clean(message.split('\n').map(inertLine).join('\n')).slice(0, 4_000);
-    const properties = {
-        title: inertLine(title),
-        ...(position === undefined
-            ? {}
-            : { file: position.file, startLine: position.line, ...(position.column === undefined ? {} : { startColumn: position.column }) }),
-    };
-    const write = { error: core_error, warning: warning, notice: notice }[level];
-    write(text, properties);
 }
 
 
@@ -44865,14 +45342,19 @@ class RequestFault extends fault/* Fault */.vC {
     sent;
     /** The server was there but did not answer in time. */
     timedOut;
+    /** The answer was longer than accepted. */
+    tooLong;
     constructor(message, details) {
         const { cause, hint } = details;
         super(details.final === true ? 'ENVIRONMENT_MISSING' : 'UNAVAILABLE', message, { cause, ...(hint === undefined ? {} : { hint }) });
         this.sent = details.sent;
         this.timedOut = details.cause instanceof TimedOut;
+        this.tooLong = details.cause instanceof TooLong;
     }
 }
 class TimedOut extends Error {
+}
+class TooLong extends Error {
 }
 class Forbidden extends Error {
 }
@@ -44904,21 +45386,23 @@ function openTransport({ tls = {}, environment = {}, forbid } = {}) {
     };
     return {
         async request(request) {
-            const { response, timer } = await send(request);
+            const answer = await send(request);
+            const { response, timer } = answer;
             try {
-                return { status: response.statusCode ?? 0, headers: flatten(response), body: await readAll(response, request) };
+                return { status: response.statusCode ?? 0, headers: flatten(response), body: await readAll(answer, request) };
             }
             finally {
                 clearTimeout(timer);
             }
         },
         async stream(request) {
-            const { response, timer } = await send(request);
+            const answer = await send(request);
+            const { response, timer } = answer;
             clearTimeout(timer);
             return {
                 status: response.statusCode ?? 0,
                 headers: flatten(response),
-                chunks: chunksOf(response, request),
+                chunks: chunksOf(answer, request),
                 close: () => response.destroy(),
             };
         },
@@ -44950,12 +45434,16 @@ function request_open(request, agent) {
         const start = request.url.protocol === 'http:' ? external_node_http_.request : external_node_https_namespaceObject.request;
         const body = request.body === undefined ? undefined : Buffer.from(request.body);
         let sent = false;
+        const ended = {};
         const outgoing = start(request.url, {
             agent,
             method: request.method ?? 'GET',
             headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
         });
-        const timer = setTimeout(() => outgoing.destroy(new TimedOut(`no answer within ${request.timeout} ms`)), request.timeout);
+        const timer = setTimeout(() => {
+            ended.reason = new TimedOut(`no answer within ${request.timeout} ms`);
+            outgoing.destroy(ended.reason);
+        }, request.timeout);
         const onAbort = () => outgoing.destroy(request.signal?.reason instanceof Error ? request.signal.reason : new Error('aborted'));
         request.signal?.addEventListener('abort', onAbort, { once: true });
         outgoing.on('close', () => request.signal?.removeEventListener('abort', onAbort));
@@ -44966,7 +45454,7 @@ function request_open(request, agent) {
             else
                 socket.once(request.url.protocol === 'http:' ? 'connect' : 'secureConnect', () => (sent = true));
         });
-        outgoing.on('response', (response) => resolve({ response, timer }));
+        outgoing.on('response', (response) => resolve({ response, timer, ended }));
         outgoing.on('error', (error) => {
             clearTimeout(timer);
             reject(request.signal?.aborted === true ? request.signal.reason : lost(request, error, sent));
@@ -44974,21 +45462,21 @@ function request_open(request, agent) {
         outgoing.end(body);
     });
 }
-async function readAll(response, request) {
+async function readAll(answer, request) {
     const parts = [];
     let size = 0;
     const limit = request.limit ?? DEFAULT_LIMIT;
-    for await (const chunk of chunksOf(response, request)) {
+    for await (const chunk of chunksOf(answer, request)) {
         size += chunk.length;
         if (size > limit) {
-            response.destroy();
-            throw new RequestFault(`${where(request.url)} answered more than ${limit} bytes`, { sent: true, cause: undefined });
+            answer.response.destroy();
+            throw new RequestFault(`${where(request.url)} answered more than ${limit} bytes`, { sent: true, cause: new TooLong('too long') });
         }
         parts.push(chunk);
     }
     return Buffer.concat(parts).toString('utf8');
 }
-async function* chunksOf(response, request) {
+async function* chunksOf({ response, ended }, request) {
     try {
         for await (const chunk of response)
             yield chunk;
@@ -44996,7 +45484,7 @@ async function* chunksOf(response, request) {
     catch (error) {
         if (request.signal?.aborted === true)
             throw request.signal.reason;
-        throw lost(request, error, true);
+        throw lost(request, ended.reason ?? error, true);
     }
 }
 function lost(request, error, sent) {
@@ -45079,12 +45567,12 @@ function backoff(attempt, { first, most, random = Math.random }) {
 function openWorkspace(folder) {
     return {
         async read(patterns, options) {
-            const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(folder);
+            const root = await realRoot(folder);
             const problems = [];
             const files = new Map();
             for (const pattern of patterns) {
                 try {
-                    for (const source of await readPattern(root, pattern, options))
+                    for (const source of await readPattern(root, belowRoot(pattern, folder, root), options))
                         files.set(source.file, files.get(source.file) ?? source);
                 }
                 catch (error) {
@@ -45099,6 +45587,14 @@ function openWorkspace(folder) {
         },
     };
 }
+async function realRoot(folder) {
+    try {
+        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(folder);
+    }
+    catch (cause) {
+        throw new _fault_js__WEBPACK_IMPORTED_MODULE_2__/* .Fault */ .vC('ENVIRONMENT_MISSING', `workspace "${folder}": expected a folder, got none`, { hint: 'Run a checkout step before this one.', cause });
+    }
+}
 async function readPattern(root, pattern, { extensions, limit }) {
     const sources = [];
     for (const path of await expand(root, pattern, extensions)) {
@@ -45106,11 +45602,16 @@ async function readPattern(root, pattern, { extensions, limit }) {
     }
     return sources;
 }
+/** An absolute path may name the workspace through the link that leads to it. */
+function belowRoot(pattern, folder, root) {
+    const given = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(folder);
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.isAbsolute)(pattern) && !isOutside(given, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(pattern)) ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.relative)(given, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(pattern))) : pattern;
+}
 async function expand(root, pattern, extensions) {
     const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(root, pattern);
     if (isOutside(root, path))
         throw outside(pattern);
-    const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(path).catch(() => undefined);
+    const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(path).catch(unlessAbsent);
     if (found?.isFile() === true)
         return [path];
     const matches = await paths(root, found?.isDirectory() === true ? `${pattern.replace(/\/+$/, '')}/**/*` : pattern);
@@ -45120,6 +45621,11 @@ async function expand(root, pattern, extensions) {
         throw new _fault_js__WEBPACK_IMPORTED_MODULE_2__/* .Fault */ .vC('INPUT_INVALID', `"${pattern}" ${what} in the workspace`, { hint: 'Check the path, and that a checkout step ran before this one.' });
     }
     return named;
+}
+function unlessAbsent(error) {
+    // A pattern is no path; anything but its absence must not pass for that.
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+        throw new _fault_js__WEBPACK_IMPORTED_MODULE_2__/* .Fault */ .vC('INPUT_INVALID', `"${error.path ?? ''}" cannot be read: ${error.message}`, { cause: error });
 }
 async function paths(root, pattern) {
     const found = [];
@@ -45335,7 +45841,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 const MOST_BYTES = 1024 * 1024;
 const MOST_WORDS = 2_000;
 /**
- * Runs a credential program and answers what it printed. Without a shell, without our inputs in its environment, not for longer than its timeout.
+ * Runs a credential program and answers what it printed. Without a shell, without our inputs in its environment, not for longer than its timeout:
+ * then it is killed with all that it has started.
  * A failure carries what it wrote to stderr; stdout, which may be half a token, never leaves here.
  */
 async function runProgram(program, host) {
@@ -45356,11 +45863,13 @@ function run(program, host, signal) {
             stdio: ['ignore', 'pipe', 'pipe'],
             env: { ...withoutInputs(host.environment), ...program.environment },
             windowsHide: true,
+            // A process group of its own, so that what it starts ends with it.
+            detached: HAS_GROUPS,
         });
         const output = gather(child.stdout);
         const words = gather(child.stderr);
         const kill = () => {
-            child.kill('SIGKILL');
+            killGroup(child);
             fail(signal.reason);
         };
         signal.addEventListener('abort', kill, { once: true });
@@ -45373,6 +45882,25 @@ function run(program, host, signal) {
             fail(failed(program, `${end}: ${words.text().trim().slice(-MOST_WORDS) || 'no word on stderr'}`));
         });
     });
+}
+const HAS_GROUPS = process.platform !== 'win32';
+/** Ends a program and what it has started, and lets go of it: whatever has escaped may hold its end of the pipes, but not us. */
+function killGroup(child) {
+    try {
+        if (child.pid !== undefined && HAS_GROUPS)
+            process.kill(-child.pid, 'SIGKILL');
+        else
+            child.kill('SIGKILL');
+    }
+    catch (error) {
+        // The last of the group has ended by itself (ESRCH), or it is not ours to end (EPERM).
+        if (!(error instanceof Error && 'syscall' in error))
+            throw error;
+        child.kill('SIGKILL');
+    }
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.unref();
 }
 function gather(stream) {
     const parts = [];
@@ -45411,8 +45939,9 @@ function failed({ command }, got) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ maskSecret),
-/* harmony export */   s: () => (/* binding */ maskKey)
+/* harmony export */   $l: () => (/* binding */ maskSecret),
+/* harmony export */   C5: () => (/* binding */ secretWords),
+/* harmony export */   s9: () => (/* binding */ maskKey)
 /* harmony export */ });
 /** Shorter ones would blot out ordinary words of the log. */
 const SHORTEST = 6;
@@ -45436,11 +45965,22 @@ function maskKey(host, pem) {
             host.mask(line);
     host.mask(Buffer.from(pem).toString('base64'));
 }
+const SECRET_OPTION = /^--?(?:[\w.-]*[-_.])?(?:secret|token|password|passwd|passphrase|pass|key|credentials?|assertion)(?:=(?<value>.*))?$/is;
+/** The values among a command's arguments whose options say that they are secret: `--client-secret=…`, `--token …`. */
+function secretWords(words) {
+    return words.flatMap((word, index) => {
+        const option = SECRET_OPTION.exec(word);
+        if (option === null)
+            return [];
+        const value = option.groups?.['value'] ?? words[index + 1];
+        return value === undefined || value.startsWith('--') ? [] : [value];
+    });
+}
 
 
 /***/ }),
 
-/***/ 3533:
+/***/ 6105:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45455,9 +45995,55 @@ var fault = __nccwpck_require__(4871);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
 var json_pointer = __nccwpck_require__(9145);
+// EXTERNAL MODULE: ./packages/kube/build/client/credentials/secret-values.js
+var secret_values = __nccwpck_require__(5979);
+;// CONCATENATED MODULE: ./packages/kube/build/client/user-info.js
+
+/**
+ * An address without the user and password in it; as it was written when it has none. Where a second @ leaves open what belongs to the password, and of what is no
+ * address at all, everything before the last @ goes.
+ */
+function withoutUser(address) {
+    if (/^\/(?!\/)/.test(address))
+        return address;
+    const url = URL.parse(address);
+    if (url === null || url.host === '')
+        return afterLastAt(address);
+    if (url.username === '' && url.password === '')
+        return address;
+    const { protocol, host, pathname, search, hash } = url;
+    if (`${pathname}${search}${hash}`.includes('@'))
+        return afterLastAt(address);
+    return `${protocol}//${host}${pathname === '/' ? '' : pathname}${search}`;
+}
+function afterLastAt(address) {
+    return address.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)?.*@/is, '$1');
+}
+/** Masks what is secret in the user information of an address, in every way it may be printed. A user without a password is a token. */
+function maskUser(host, address) {
+    if (address === undefined)
+        return;
+    const url = URL.parse(address);
+    const [, user = '', password] = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/)?([^:@/]*)(?::(.*))?@/is.exec(address) ?? [];
+    const parsed = url === null || url.password === '' ? url?.username : url.password;
+    for (const secret of new Set([parsed, password ?? user].flatMap((each) => (each === undefined ? [] : [each, decoded(each)]))))
+        (0,secret_values/* maskSecret */.$l)(host, secret);
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch (error) {
+        if (error instanceof URIError)
+            return text;
+        throw error;
+    }
+}
+
 // EXTERNAL MODULE: ./packages/kube/build/client/credentials/kubeconfig.js
 var kubeconfig = __nccwpck_require__(3667);
 ;// CONCATENATED MODULE: ./packages/kube/build/client/credentials/dangers.js
+
 
 
 
@@ -45483,10 +46069,6 @@ function refuseDangers({ cluster, user }, inputs, environment) {
 /** The program an auth-provider of old starts to get a token. */
 function tokenCommand(user) {
     return (0,kubeconfig/* textField */.M8)(user, 'auth-provider', 'config', 'cmd-path');
-}
-/** A proxy address without the password in it. */
-function withoutUser(address) {
-    return address.replace(/\/\/[^/@]*@/, '//');
 }
 function startsPrograms(user, { allowExecPlugin }) {
     const commands = [(0,kubeconfig/* textField */.M8)(user, 'exec', 'command'), tokenCommand(user)].filter((command) => command !== undefined);
@@ -45555,8 +46137,6 @@ function disablesTls(environment) {
 var identity = __nccwpck_require__(9258);
 // EXTERNAL MODULE: ./packages/kube/build/client/credentials/program.js + 1 modules
 var credentials_program = __nccwpck_require__(3938);
-// EXTERNAL MODULE: ./packages/kube/build/client/credentials/secret-values.js
-var secret_values = __nccwpck_require__(5979);
 ;// CONCATENATED MODULE: ./packages/kube/build/client/credentials/token-command.js
 
 
@@ -45574,15 +46154,18 @@ function commandIdentity(user, host) {
     const field = (name) => (0,kubeconfig/* textField */.M8)(user, 'auth-provider', 'config', name);
     const stored = field('access-token');
     const command = tokenCommand(user);
-    (0,secret_values/* maskSecret */.$)(host, stored);
+    (0,secret_values/* maskSecret */.$l)(host, stored);
     if (command === undefined) {
         if (stored === undefined)
             throw unusable(user, 'an access-token or a cmd-path', 'neither');
         return (0,identity/* fixedIdentity */.jY)((0,identity/* bearer */.CM)(stored));
     }
+    const words = (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== '');
+    for (const secret of (0,secret_values/* secretWords */.C5)(words))
+        (0,secret_values/* maskSecret */.$l)(host, secret);
     const program = {
         command,
-        arguments: (field('cmd-args') ?? '').split(/\s+/).filter((word) => word !== ''),
+        arguments: words,
         file: user.file,
         environment: {},
         timeout: TIMEOUT,
@@ -45593,7 +46176,7 @@ function commandIdentity(user, host) {
         const token = (0,json_pointer/* valueAt */.fK)(answer, keyPath(field('token-key') ?? '{.access_token}'));
         if (typeof token !== 'string' || token === '')
             throw unusable(user, 'a token where token-key points', 'none');
-        (0,secret_values/* maskSecret */.$)(host, token);
+        (0,secret_values/* maskSecret */.$l)(host, token);
         const until = Date.parse(String((0,json_pointer/* valueAt */.fK)(answer, keyPath(field('expiry-key') ?? '{.token_expiry}'))));
         return { identity: (0,identity/* bearer */.CM)(token), ...(Number.isNaN(until) ? {} : { until }) };
     };
@@ -45634,7 +46217,7 @@ const REREAD = 60_000;
 function fileIdentity(path, host) {
     const obtain = async () => {
         const token = (await readCredentialFile(path)).trim();
-        (0,secret_values/* maskSecret */.$)(host, token);
+        (0,secret_values/* maskSecret */.$l)(host, token);
         return { identity: (0,identity/* bearer */.CM)(token), until: host.clock.now() + REREAD };
     };
     // Counted on the monotonic clock: it is our own term, not one of the token's.
@@ -45665,12 +46248,10 @@ async function readCredentialFile(path) {
 
 /** Makes an account of what a context leads to. Its dangers have been accepted by then. Nothing is contacted and no program started yet. */
 async function accountOf({ cluster, user, namespace, context }, host) {
-    const proxy = (0,kubeconfig/* textField */.M8)(cluster, 'proxy-url');
-    (0,secret_values/* maskSecret */.$)(host, URL.parse(proxy ?? '')?.password);
     return {
         server: serverOf(cluster),
         namespace,
-        proxy,
+        proxy: (0,kubeconfig/* textField */.M8)(cluster, 'proxy-url'),
         tls: await trustOf(cluster),
         identity: user === undefined ? (0,identity/* fixedIdentity */.jY)({ headers: {} }) : await identityOf(user, cluster, { host, context }),
         headers: user === undefined ? {} : impersonation(user),
@@ -45692,8 +46273,8 @@ async function trustOf(cluster) {
 async function identityOf(user, cluster, { host, context }) {
     const certificate = await pem(user, 'client-certificate');
     const key = await pem(user, 'client-key');
-    (0,secret_values/* maskKey */.s)(host, key);
-    (0,secret_values/* maskSecret */.$)(host, (0,kubeconfig/* textField */.M8)(user, 'client-key-data'));
+    (0,secret_values/* maskKey */.s9)(host, key);
+    (0,secret_values/* maskSecret */.$l)(host, (0,kubeconfig/* textField */.M8)(user, 'client-key-data'));
     if ((certificate === undefined) !== (key === undefined))
         throw invalid(`user "${user.name}" of context "${context}" has half a certificate`, 'client-certificate and client-key', 'one of them');
     const pair = certificate === undefined || key === undefined ? {} : { certificate, key };
@@ -45708,7 +46289,7 @@ async function bearerSource(user, cluster, host) {
     if (tokenFile !== undefined)
         return fileIdentity(beside(user, tokenFile), host);
     if (token !== undefined) {
-        (0,secret_values/* maskSecret */.$)(host, token);
+        (0,secret_values/* maskSecret */.$l)(host, token);
         return (0,identity/* fixedIdentity */.jY)((0,identity/* bearer */.CM)(token));
     }
     if (username !== undefined)
@@ -45720,8 +46301,8 @@ async function bearerSource(user, cluster, host) {
 }
 function basic(username, password, host) {
     const pair = Buffer.from(`${username}:${password}`).toString('base64');
-    (0,secret_values/* maskSecret */.$)(host, password);
-    (0,secret_values/* maskSecret */.$)(host, pair);
+    (0,secret_values/* maskSecret */.$l)(host, password);
+    (0,secret_values/* maskSecret */.$l)(host, pair);
     return (0,identity/* fixedIdentity */.jY)({ headers: { authorization: `Basic ${pair}` } });
 }
 async function providerSource(user, host) {
@@ -45910,6 +46491,7 @@ function segment(text, what) {
 var known_resources = __nccwpck_require__(8064);
 ;// CONCATENATED MODULE: ./packages/kube/build/client/json.js
 
+
 /** Reads a document of the API server. */
 async function readJson(rest, call) {
     return parseJson(await rest.read(call), call);
@@ -45921,120 +46503,47 @@ function parseJson({ body, headers }, call) {
     }
     catch {
         // The parser's message quotes the body, which may be a Secret.
-        const got = headers['content-type'] ?? 'an answer without a type';
-        throw new fault/* Fault */.vC('UNSUPPORTED', `${call.target}: this is no answer of an API server, expected JSON, got ${got}`, {
-            hint: 'Check the server address of the kubeconfig, and whether a proxy answers in its place.',
-        });
+        throw foreign(call, 'JSON', headers['content-type'] ?? 'an answer without a type');
     }
 }
-/** Reads an answer as one object. */
-function parseObject(response, call) {
-    return parseJson(response, call);
+/** Reads an answer as the object that was asked for: by its kind and name, since JSON alone proves nothing. */
+function parseObject(response, call, { resource, name }) {
+    const value = parseJson(response, call);
+    if ((0,json_pointer/* valueAt */.fK)(value, ['kind']) === resource.kind && (0,json_pointer/* valueAt */.fK)(value, ['metadata', 'name']) === name)
+        return value;
+    throw notExpected(call, `the ${resource.kind} "${name}"`, value);
 }
-
-;// CONCATENATED MODULE: ./packages/kube/build/client/discovery.js
-
-
-
-
-/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once, as long as what is asked for is found. */
-class Discovery {
-    #rest;
-    #versions = new Map();
-    #groups;
-    constructor(rest) {
-        this.#rest = rest;
-    }
-    async byKind({ apiVersion, kind }) {
-        const known = (0,known_resources/* knownResource */._c)({ apiVersion, kind });
-        if (known !== undefined)
-            return known;
-        const found = (await this.#served(apiVersion))?.find((resource) => resource.kind === kind);
-        if (found !== undefined)
-            return bare(found);
-        this.#forget();
-        throw await this.#unserved(apiVersion, kind);
-    }
-    async byName(name) {
-        const known = (0,known_resources/* knownResourceNamed */.Hn)(name);
-        if (known !== undefined)
-            return known;
-        const wanted = name.trim().toLowerCase();
-        const dot = wanted.indexOf('.');
-        const [first, rest] = dot < 0 ? [wanted, undefined] : [wanted.slice(0, dot), wanted.slice(dot + 1)];
-        const groups = (await this.#allGroups()).filter((group) => rest === undefined || group.name === rest || group.versions.includes(versionIn(rest, group)));
-        const lists = await Promise.all(groups.map((group) => this.#served(rest === undefined || group.name === rest ? group.preferred : versionIn(rest, group))));
-        const found = lists.flatMap((list) => list ?? []).find(({ names }) => names.includes(first));
-        if (found !== undefined)
-            return bare(found);
-        this.#forget();
-        throw new fault/* Fault */.vC('UNSUPPORTED', `kind "${name}": this API server serves none, expected a kind, a plural or a short name`, {
-            hint: 'Write it as kubectl api-resources shows it, with its group where two groups share the name.',
-        });
-    }
-    /** What a group version serves; undefined when it does not exist. A failed read is not remembered. */
-    #served(apiVersion) {
-        const cached = this.#versions.get(apiVersion);
-        if (cached !== undefined)
-            return cached;
-        const reading = this.#read(apiVersion);
-        this.#versions.set(apiVersion, reading);
-        reading.catch(() => this.#versions.delete(apiVersion));
-        return reading;
-    }
-    async #read(apiVersion) {
-        const path = apiVersion.includes('/') ? `/apis/${apiVersion.split('/').map(encodeURIComponent).join('/')}` : `/api/${encodeURIComponent(apiVersion)}`;
-        const list = await readJson(this.#rest, { method: 'GET', path, target: `API ${apiVersion}` }).catch((error) => {
-            if (error instanceof fault/* Fault */.vC && (error.code === 'UNSUPPORTED' || error.code === 'NOT_FOUND'))
-                return undefined;
-            throw error;
-        });
-        const resources = (0,json_pointer/* valueAt */.fK)(list, ['resources']);
-        return Array.isArray(resources) ? resources.flatMap((resource) => served(resource, apiVersion)) : undefined;
-    }
-    async #allGroups() {
-        this.#groups ??= readJson(this.#rest, { method: 'GET', path: '/apis', target: 'API groups' }).then((value) => {
-            const groups = (0,json_pointer/* valueAt */.fK)(value, ['groups']);
-            return [{ name: '', preferred: 'v1', versions: ['v1'] }, ...(Array.isArray(groups) ? groups.map(readGroup) : [])];
-        });
-        this.#groups.catch(() => (this.#groups = undefined));
-        return this.#groups;
-    }
-    /** What is not served now may be in a moment: whoever brings it asks again. */
-    #forget() {
-        this.#versions.clear();
-        this.#groups = undefined;
-    }
-    async #unserved(apiVersion, kind) {
-        const group = (await this.#allGroups()).find(({ name }) => name === (0,known_resources/* groupOf */.F8)(apiVersion));
-        const got = group === undefined ? 'no such group' : `only ${group.versions.join(', ')}`;
-        return new fault/* Fault */.vC('UNSUPPORTED', `${kind}: this API server does not serve it as ${apiVersion}, got ${got}`, {
-            hint: group === undefined ? `Install what brings ${kind} to the cluster.` : `Write ${kind} in a version that the cluster serves.`,
-        });
-    }
-}
-/** The group version that `v1.example.com` means within a group. */
-function versionIn(rest, group) {
-    const dot = rest.indexOf('.');
-    return dot < 0 ? '' : rest.slice(dot + 1) === group.name ? `${group.name}/${rest.slice(0, dot)}` : '';
-}
-function readGroup(value) {
-    const versions = (0,json_pointer/* valueAt */.fK)(value, ['versions']);
-    return {
-        name: String((0,json_pointer/* valueAt */.fK)(value, ['name'])),
-        preferred: String((0,json_pointer/* valueAt */.fK)(value, ['preferredVersion', 'groupVersion'])),
-        versions: Array.isArray(versions) ? versions.map((version) => String((0,json_pointer/* valueAt */.fK)(version, ['groupVersion']))) : [],
-    };
-}
-function served(value, apiVersion) {
-    const [plural, kind, singular, short] = ['name', 'kind', 'singularName', 'shortNames'].map((field) => (0,json_pointer/* valueAt */.fK)(value, [field]));
-    if (typeof plural !== 'string' || typeof kind !== 'string' || plural.includes('/'))
+/** Reads the items of a list, or of what discovery calls otherwise; null is an empty one. Nothing is not: absence has to be said. */
+function parseItems(value, call, field) {
+    const items = (0,json_pointer/* valueAt */.fK)(value, [field]);
+    if (items === null)
         return [];
-    const names = [plural, kind.toLowerCase(), String(singular), ...(Array.isArray(short) ? short.map(String) : [])];
-    return [{ apiVersion, kind, plural, namespaced: (0,json_pointer/* valueAt */.fK)(value, ['namespaced']) === true, names }];
+    if (Array.isArray(items))
+        return items;
+    throw notExpected(call, 'a list', value);
 }
-function bare({ apiVersion, kind, plural, namespaced }) {
-    return { apiVersion, kind, plural, namespaced };
+/** Says that an answer is JSON, and yet none of an API server. */
+function notExpected(call, expected, value) {
+    return foreign(call, expected, describeValue(value));
+}
+function foreign({ target }, expected, got) {
+    return new fault/* Fault */.vC('UNSUPPORTED', `${target}: this is no answer of an API server, expected ${expected}, got ${got}`, {
+        hint: 'Check the server address of the kubeconfig: it may not be that of an API server, or a proxy answers in its place.',
+    });
+}
+const MOST_KEYS = 5;
+/** Names a value by its kind and name or by its keys: what is in it may be secret. */
+function describeValue(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return Array.isArray(value) ? 'an array' : `a JSON ${typeof value}`;
+    const [kind, name] = [(0,json_pointer/* valueAt */.fK)(value, ['kind']), (0,json_pointer/* valueAt */.fK)(value, ['metadata', 'name'])];
+    if (typeof kind === 'string')
+        return json_short(typeof name === 'string' ? `the ${kind} "${name}"` : `a ${kind}`);
+    const keys = Object.keys(value);
+    return keys.length === 0 ? 'an object without keys' : json_short(`an object with ${keys.slice(0, MOST_KEYS).join(', ')}`);
+}
+function json_short(text) {
+    return text.slice(0, 120);
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/access-rule.js
@@ -46052,98 +46561,10 @@ function flow(words) {
     return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
 }
 
-;// CONCATENATED MODULE: ./packages/kube/build/client/status.js
-
-const LONGEST_WORDS = 2_000;
-/** Reads a Status, or makes one of whatever a server or a proxy on the way answered instead. */
-function parseStatus({ status: code, headers, body }) {
-    const value = parseKind(body);
-    const name = status_text(value, 'details', 'name');
-    const reason = status_text(value, 'reason');
-    return {
-        code,
-        reason,
-        message: clean(status_text(value, 'message') || plainText(body, headers)),
-        missing: code === 404 && reason === 'NotFound' && name !== '' ? name : undefined,
-        causes: causesOf(value),
-        retryAfter: retryAfterOf(headers['retry-after'], (0,json_pointer/* valueAt */.fK)(value, ['details', 'retryAfterSeconds'])),
-        location: headers['location'] === undefined ? undefined : withoutQuery(headers['location']),
-    };
-}
-/** Tells whether a body is the API server's own word rather than that of an application behind it. */
-function isStatus(body) {
-    return parseKind(body) !== undefined;
-}
-function parseKind(body) {
-    if (!body.includes('"Status"'))
-        return undefined;
-    try {
-        const value = JSON.parse(body);
-        return (0,json_pointer/* valueAt */.fK)(value, ['kind']) === 'Status' && (0,json_pointer/* valueAt */.fK)(value, ['apiVersion']) === 'v1' ? value : undefined;
-    }
-    catch (error) {
-        if (error instanceof SyntaxError)
-            return undefined;
-        throw error;
-    }
-}
-function causesOf(value) {
-    const causes = (0,json_pointer/* valueAt */.fK)(value, ['details', 'causes']);
-    return Array.isArray(causes)
-        ? causes.map((cause) => ({ reason: status_text(cause, 'reason'), message: clean(status_text(cause, 'message')), field: status_text(cause, 'field') }))
-        : [];
-}
-/** Seconds only: a date would be compared with our own clock, which may be wrong. */
-function retryAfterOf(header, seconds) {
-    const value = header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Number(header) : seconds;
-    return typeof value === 'number' && value > 0 ? value * 1_000 : undefined;
-}
-function plainText(body, headers) {
-    return (headers['content-type'] ?? '').includes('html') || body.trimStart().startsWith('<') ? 'a web page' : body.trim().slice(0, 200);
-}
-function withoutQuery(location) {
-    return location.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//');
-}
-function clean(message) {
-    return message.trim().slice(0, LONGEST_WORDS);
-}
-function status_text(value, ...path) {
-    const found = (0,json_pointer/* valueAt */.fK)(value, path);
-    return typeof found === 'string' ? found : '';
-}
-
-;// CONCATENATED MODULE: ./packages/kube/build/client/server-fault.js
+;// CONCATENATED MODULE: ./packages/kube/build/client/explanation.js
 
 
-
-
-
-/** Says that the API server answered, and that the answer is no. */
-class ServerFault extends fault/* Fault */.vC {
-    status;
-    /** The server's own reason: `NotFound`, `AlreadyExists`. */
-    reason;
-    /** Milliseconds the server wants us to wait. */
-    retryAfter;
-    constructor(code, message, details) {
-        super(code, message, details);
-        this.status = details.status;
-        this.reason = details.reason;
-        this.retryAfter = details.retryAfter;
-    }
-}
-/** Turns an answer that is no success into a Fault with the server's words and what to do about it. */
-function serverFault(response, call) {
-    const status = parseStatus(response);
-    const { code, text, hint, problems } = explain(status, call);
-    return new ServerFault(code, `${call.target}: ${text}`, {
-        status: status.code,
-        reason: status.reason,
-        retryAfter: status.retryAfter,
-        ...(hint === undefined ? {} : { hint }),
-        ...(problems === undefined ? {} : { problems }),
-    });
-}
+/** Explains an answer that is no success. */
 function explain(status, call) {
     if (status.code >= 300 && status.code < 400)
         return redirected(status);
@@ -46227,10 +46648,289 @@ function conflicting(status) {
 function causeProblem({ field, message }) {
     return { message: field === '' ? message : `${field}: ${message}` };
 }
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/status.js
+
+
+const LONGEST_WORDS = 2_000;
+/** Reads a Status, or makes one of whatever a server or a proxy on the way answered instead. */
+function parseStatus({ status: code, headers, body }) {
+    const value = parseKind(body);
+    const name = status_text(value, 'details', 'name');
+    const reason = status_text(value, 'reason');
+    return {
+        code,
+        reason,
+        message: clean(status_text(value, 'message') || plainText(body, headers)),
+        missing: code === 404 && reason === 'NotFound' && name !== '' ? name : undefined,
+        causes: causesOf(value),
+        retryAfter: retryAfterOf(headers['retry-after'], (0,json_pointer/* valueAt */.fK)(value, ['details', 'retryAfterSeconds'])),
+        location: headers['location'] === undefined ? undefined : withoutQuery(headers['location']),
+    };
+}
+/** Tells whether a body is the API server's own word rather than that of an application behind it. */
+function isStatus(body) {
+    return parseKind(body) !== undefined;
+}
+function parseKind(body) {
+    if (!body.includes('"Status"'))
+        return undefined;
+    try {
+        const value = JSON.parse(body);
+        return (0,json_pointer/* valueAt */.fK)(value, ['kind']) === 'Status' && (0,json_pointer/* valueAt */.fK)(value, ['apiVersion']) === 'v1' ? value : undefined;
+    }
+    catch (error) {
+        if (error instanceof SyntaxError)
+            return undefined;
+        throw error;
+    }
+}
+function causesOf(value) {
+    const causes = (0,json_pointer/* valueAt */.fK)(value, ['details', 'causes']);
+    return Array.isArray(causes)
+        ? causes.map((cause) => ({ reason: status_text(cause, 'reason'), message: clean(status_text(cause, 'message')), field: status_text(cause, 'field') }))
+        : [];
+}
+/** Seconds only: a date would be compared with our own clock, which may be wrong. */
+function retryAfterOf(header, seconds) {
+    const value = header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Number(header) : seconds;
+    return typeof value === 'number' && value > 0 ? value * 1_000 : undefined;
+}
+function plainText(body, headers) {
+    return (headers['content-type'] ?? '').includes('html') || body.trimStart().startsWith('<') ? 'a web page' : body.trim().slice(0, 200);
+}
+function withoutQuery(location) {
+    // The user goes first: a ? in a password would otherwise hide the @ after it.
+    return withoutUser(location).replace(/[?#].*$/s, '');
+}
+function clean(message) {
+    return message.trim().slice(0, LONGEST_WORDS);
+}
+function status_text(value, ...path) {
+    const found = (0,json_pointer/* valueAt */.fK)(value, path);
+    return typeof found === 'string' ? found : '';
+}
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/server-fault.js
+
+
+
+
+/** Says that the API server answered, and that the answer is no. */
+class ServerFault extends fault/* Fault */.vC {
+    status;
+    /** The server's own reason: `NotFound`, `AlreadyExists`. */
+    reason;
+    /** Milliseconds the server wants us to wait. */
+    retryAfter;
+    constructor(code, message, details) {
+        super(code, message, details);
+        this.status = details.status;
+        this.reason = details.reason;
+        this.retryAfter = details.retryAfter;
+    }
+}
+/** Turns an answer that is no success into a Fault with the server's words and what to do about it. */
+function serverFault(response, call) {
+    const status = parseStatus(response);
+    const { code, text, hint, problems } = explain(status, call);
+    return new ServerFault(code, `${call.target}: ${text}`, {
+        status: status.code,
+        reason: status.reason,
+        retryAfter: status.retryAfter,
+        ...(hint === undefined ? {} : { hint }),
+        ...(problems === undefined ? {} : { problems }),
+    });
+}
 /** Reads the Status out of a watch's ERROR event. */
 function eventFault(object, call) {
     const code = (0,json_pointer/* valueAt */.fK)(object, ['code']);
     return serverFault({ status: typeof code === 'number' ? code : 500, headers: {}, body: JSON.stringify(object) }, call);
+}
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/abortable.js
+/** Waits for a promise until the signal is aborted, whose reason is thrown. What it stands for goes on: whoever else waits for it still gets it. */
+async function abortable(promise, signal) {
+    if (signal === undefined)
+        return promise;
+    const aborted = Promise.withResolvers();
+    const abort = () => aborted.reject(signal.reason);
+    // Whichever loses the race must not become an unhandled rejection.
+    promise.catch(() => undefined);
+    if (signal.aborted)
+        throw signal.reason;
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+        return await Promise.race([promise, aborted.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', abort);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/shared-reading.js
+
+/** One reading that several wait for, each for as long as its own signal lets it. When the last of them gives up it is aborted: nothing goes on unseen. */
+class SharedReading {
+    #stop = new AbortController();
+    #value;
+    #waiting = 0;
+    constructor(read) {
+        this.#value = read(this.#stop.signal);
+        this.#value.catch(() => undefined);
+    }
+    /** Whether nobody waits for it any more; whoever comes then needs another. */
+    get isOver() {
+        return this.#stop.signal.aborted;
+    }
+    async wait(signal) {
+        this.#waiting += 1;
+        try {
+            return await abortable(this.#value, signal);
+        }
+        finally {
+            this.#waiting -= 1;
+            if (this.#waiting === 0)
+                this.#stop.abort(signal?.reason);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/discovery.js
+
+
+
+
+
+
+/** How long one of many groups is asked: any of them may be an aggregated API whose server is away. */
+const GROUP_PATIENCE = 5_000;
+/** Finds how kinds are served. Kubernetes' own are known; of others each group version is read once, as long as what is asked for is found. */
+class Discovery {
+    #rest;
+    #versions = new Map();
+    #readings = new Map();
+    #groups;
+    constructor(rest) {
+        this.#rest = rest;
+    }
+    async byKind({ apiVersion, kind }, options) {
+        options.signal?.throwIfAborted();
+        const known = (0,known_resources/* knownResource */._c)({ apiVersion, kind });
+        if (known !== undefined)
+            return known;
+        const found = (await this.#served(apiVersion, options))?.find((resource) => resource.kind === kind);
+        if (found !== undefined)
+            return bare(found);
+        this.#forget();
+        throw unserved({ apiVersion, kind }, await this.#allGroups(options));
+    }
+    async byName(name, options) {
+        options.signal?.throwIfAborted();
+        const known = (0,known_resources/* knownResourceNamed */.Hn)(name);
+        if (known !== undefined)
+            return known;
+        const wanted = name.trim().toLowerCase();
+        const dot = wanted.indexOf('.');
+        const [first, rest] = dot < 0 ? [wanted, undefined] : [wanted.slice(0, dot), wanted.slice(dot + 1)];
+        const groups = (await this.#allGroups(options)).filter((group) => rest === undefined || group.name === rest || group.versions.includes(versionIn(rest, group)));
+        const patience = groups.length > 1 ? { patience: GROUP_PATIENCE } : {};
+        const answers = await Promise.allSettled(groups.map((group) => this.#served(rest === undefined || group.name === rest ? group.preferred : versionIn(rest, group), { ...options, ...patience })));
+        options.signal?.throwIfAborted();
+        const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : [])).find(({ names }) => names.includes(first));
+        if (found !== undefined)
+            return bare(found);
+        this.#forget();
+        const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+        if (failures.length > 0)
+            throw unsure(name, failures);
+        throw new fault/* Fault */.vC('UNSUPPORTED', `kind "${name}": this API server serves none, expected a kind, a plural or a short name`, {
+            hint: 'Write it as kubectl api-resources shows it, with its group where two groups share the name.',
+        });
+    }
+    /** What a group version serves; undefined when it does not exist. A failed read is not remembered. */
+    async #served(apiVersion, { patience, signal }) {
+        if (this.#versions.has(apiVersion))
+            return this.#versions.get(apiVersion);
+        const path = apiVersion.includes('/') ? `/apis/${apiVersion.split('/').map(encodeURIComponent).join('/')}` : `/api/${encodeURIComponent(apiVersion)}`;
+        const call = { method: 'GET', path, target: `API ${apiVersion}`, patience };
+        return this.#once(`${path} ${patience}`, signal, async (shared) => {
+            const list = await readJson(this.#rest, { ...call, signal: shared }).catch((error) => {
+                if (error instanceof ServerFault && error.status === 404)
+                    return undefined;
+                throw error;
+            });
+            const served = list === undefined ? undefined : parseItems(list, call, 'resources').flatMap((resource) => readResource(resource, apiVersion));
+            this.#versions.set(apiVersion, served);
+            return served;
+        });
+    }
+    async #allGroups({ signal }) {
+        if (this.#groups !== undefined)
+            return this.#groups;
+        const call = { method: 'GET', path: '/apis', target: 'API groups' };
+        return this.#once(call.path, signal, async (shared) => {
+            const groups = parseItems(await readJson(this.#rest, { ...call, signal: shared }), call, 'groups');
+            return (this.#groups = [{ name: '', preferred: 'v1', versions: ['v1'] }, ...groups.flatMap(readGroup)]);
+        });
+    }
+    /** Reads something for all who want it meanwhile. */
+    #once(key, signal, read) {
+        const current = this.#readings.get(key);
+        if (current !== undefined && !current.isOver)
+            return current.wait(signal);
+        const reading = new SharedReading(read);
+        this.#readings.set(key, reading);
+        return reading.wait(signal);
+    }
+    /** What is not served now may be in a moment: whoever brings it asks again. */
+    #forget() {
+        this.#versions.clear();
+        this.#groups = undefined;
+    }
+}
+function unserved({ apiVersion, kind }, groups) {
+    const group = groups.find(({ name }) => name === (0,known_resources/* groupOf */.F8)(apiVersion));
+    const got = group === undefined ? 'no such group' : `only ${group.versions.join(', ')}`;
+    return new fault/* Fault */.vC('UNSUPPORTED', `${kind}: this API server does not serve it as ${apiVersion}, got ${got}`, {
+        hint: group === undefined ? `Install what brings ${kind} to the cluster.` : `Write ${kind} in a version that the cluster serves.`,
+    });
+}
+/** A name that nobody has may be one of those who did not answer. What is not about being away is thrown as it is. */
+function unsure(name, failures) {
+    const other = failures.find((failure) => !(0,fault/* isFault */.Zh)(failure, 'UNAVAILABLE'));
+    if (other !== undefined || failures.length === 0)
+        return other;
+    const [first] = failures;
+    const words = failures.map((failure) => failure.message).join('; ');
+    return new fault/* Fault */.vC('UNAVAILABLE', `kind "${name}": none of the API groups that answered has it, expected an answer of all, got ${words}`, {
+        cause: first,
+        hint: 'Write the kind with its group, or mend the APIService of the group that does not answer.',
+    });
+}
+/** The group version that `v1.example.com` means within a group. */
+function versionIn(rest, group) {
+    const dot = rest.indexOf('.');
+    return dot < 0 ? '' : rest.slice(dot + 1) === group.name ? `${group.name}/${rest.slice(0, dot)}` : '';
+}
+function readGroup(value) {
+    const [name, preferred, versions] = [(0,json_pointer/* valueAt */.fK)(value, ['name']), (0,json_pointer/* valueAt */.fK)(value, ['preferredVersion', 'groupVersion']), (0,json_pointer/* valueAt */.fK)(value, ['versions'])];
+    if (typeof name !== 'string' || typeof preferred !== 'string')
+        return [];
+    return [{ name, preferred, versions: Array.isArray(versions) ? texts(versions.map((version) => (0,json_pointer/* valueAt */.fK)(version, ['groupVersion']))) : [] }];
+}
+function readResource(value, apiVersion) {
+    const [plural, kind, singular, short] = ['name', 'kind', 'singularName', 'shortNames'].map((field) => (0,json_pointer/* valueAt */.fK)(value, [field]));
+    if (typeof plural !== 'string' || typeof kind !== 'string' || plural.includes('/'))
+        return [];
+    const names = [plural, kind.toLowerCase(), ...texts([singular]), ...(Array.isArray(short) ? texts(short) : [])];
+    return [{ apiVersion, kind, plural, namespaced: (0,json_pointer/* valueAt */.fK)(value, ['namespaced']) === true, names }];
+}
+function texts(values) {
+    return values.filter((value) => typeof value === 'string' && value !== '');
+}
+function bare({ apiVersion, kind, plural, namespaced }) {
+    return { apiVersion, kind, plural, namespaced };
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/lists.js
@@ -46239,7 +46939,7 @@ function eventFault(object, call) {
 
 
 const PAGE = '500';
-/** Reads all pages of a selection. When the pages expire half-way (410) it begins again, once. */
+/** Reads all pages of a selection. When the pages expire half-way (410) it begins again, once. Throws UNSUPPORTED for whatever is no list: only a list can be empty. */
 async function listAll(rest, selection, options = {}) {
     try {
         return await readPages(rest, selection, options);
@@ -46267,12 +46967,15 @@ async function readPages(rest, selection, options) {
     const items = [];
     for (let next = '';;) {
         const page = await readJson(rest, { ...call, query: { ...call.query, limit: PAGE, continue: next } });
-        const found = (0,json_pointer/* valueAt */.fK)(page, ['items']);
-        for (const item of Array.isArray(found) ? found : [])
+        const resourceVersion = (0,json_pointer/* valueAt */.fK)(page, ['metadata', 'resourceVersion']);
+        if (typeof resourceVersion !== 'string')
+            throw notExpected(call, 'a list', page);
+        for (const item of parseItems(page, call, 'items'))
             items.push(dressed(item, selection));
-        next = lists_text(page, 'continue');
-        if (next === '')
-            return { items, resourceVersion: lists_text(page, 'resourceVersion') };
+        const more = (0,json_pointer/* valueAt */.fK)(page, ['metadata', 'continue']);
+        if (typeof more !== 'string' || more === '')
+            return { items, resourceVersion };
+        next = more;
     }
 }
 /** Items of a list come without their kind, and with managedFields that few want: they are dropped page by page, before they add up. */
@@ -46286,10 +46989,6 @@ function withoutManagedFields(object) {
         return object;
     const { managedFields: _dropped, ...metadata } = object.metadata;
     return { ...object, metadata };
-}
-function lists_text(page, field) {
-    const value = (0,json_pointer/* valueAt */.fK)(page, ['metadata', field]);
-    return typeof value === 'string' ? value : '';
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/logs.js
@@ -46355,6 +47054,7 @@ const USER_AGENT = `fairlead/${SUITE.version}`;
 
 
 
+
 const PAUSES = { first: 250, most: 8_000 };
 const SHORTEST_ATTEMPT = 1_000;
 /** Speaks HTTP with one API server: addresses, credentials, retries of reads. What a lost write means is decided elsewhere. */
@@ -46368,7 +47068,7 @@ class Rest {
     }
     /** Reads until there is an answer: 429, 5xx and lost connections are retried with growing pauses until the deadline. Throws a Fault for every answer that is no success. */
     read(call) {
-        const deadline = (0,build_deadline/* deadlineIn */._)(this.#options.clock, this.#options.readDeadline);
+        const deadline = (0,build_deadline/* deadlineIn */._)(this.#options.clock, Math.min(call.patience ?? Infinity, this.#options.readDeadline));
         return this.retry(() => this.once(call, deadline), { deadline, signal: call.signal, again: isPassing });
     }
     /** Sends once. Throws a Fault for every answer that is no success. */
@@ -46382,7 +47082,7 @@ class Rest {
     async answer(call, deadline) {
         const request = this.#request(call, deadline);
         const first = await this.#attempt((transport, headers) => transport.request({ ...request, headers }), call);
-        if (first.status !== 401 || !(await this.#options.session.renew()))
+        if (first.status !== 401 || !(await abortable(this.#options.session.renew(), call.signal)))
             return first;
         return this.#attempt((transport, headers) => transport.request({ ...request, headers }), call);
     }
@@ -46391,7 +47091,7 @@ class Rest {
         const request = this.#request(call);
         const open = () => this.#attempt((transport, headers) => transport.stream({ ...request, headers }), call);
         let stream = await open();
-        if (stream.status === 401 && (await this.#options.session.renew())) {
+        if (stream.status === 401 && (await abortable(this.#options.session.renew(), call.signal))) {
             stream.close();
             stream = await open();
         }
@@ -46429,6 +47129,7 @@ class Rest {
             headers: { accept: 'application/json', 'user-agent': USER_AGENT, ...call.headers },
             timeout,
             ...(call.body === undefined ? {} : { body: call.body }),
+            ...(call.limit === undefined ? {} : { limit: call.limit }),
             ...(call.signal === undefined ? {} : { signal: call.signal }),
         };
     }
@@ -46450,7 +47151,7 @@ class Rest {
         return url;
     }
     async #attempt(send, call) {
-        const { transport, headers } = await this.#options.session.open();
+        const { transport, headers } = await abortable(this.#options.session.open(), call.signal);
         return send(transport, { accept: 'application/json', 'user-agent': USER_AGENT, ...call.headers, ...headers });
     }
 }
@@ -46493,6 +47194,7 @@ async function readShort(stream) {
 const OURS = /^(?:authorization|host|connection|content-length|transfer-encoding|upgrade|te|trailer|proxy-.*|impersonate-.*|x-remote-.*)$/i;
 /** What the API server says when it reached nobody behind it: that is about the Pod or Service, hence an answer. */
 const UNREACHED = /error trying to reach service|no endpoints available for service|address is not allowed|dial tcp|proxy error/i;
+const proxying_MOST_BYTES = 1024 * 1024;
 /**
  * Carries a request through the API server. Sent again only when the API server has not heard it.
  * An answer of the application is an answer, whatever its status; so is a 503 because nothing listens there. A Fault is what the API server itself refuses.
@@ -46511,7 +47213,7 @@ function isUnreached({ status, body }) {
     return status >= 500 && UNREACHED.test(body);
 }
 function proxyCall(request, options) {
-    const { namespace, target, name, path, method = 'GET', headers = {}, timeout } = request;
+    const { namespace, target, name, path, method = 'GET', headers = {}, timeout, limit = proxying_MOST_BYTES } = request;
     const resource = (0,known_resources/* knownResourceNamed */.Hn)(target);
     if (resource === undefined)
         throw new TypeError(`${target} are known`);
@@ -46527,6 +47229,7 @@ function proxyCall(request, options) {
         access: accessTo(VERBS[method] ?? 'get', { resource, namespace, name }, 'proxy'),
         signal: options.signal,
         timeout,
+        limit,
     };
 }
 /** `https:web-1:8080`, as the API server takes it. */
@@ -46818,25 +47521,25 @@ class Writes {
             path: collectionPath(reference.resource, reference.namespace),
             ...json(object),
         };
-        return this.#write(call, options, async () => {
+        return this.#write({ call, reference }, options, async () => {
             const live = await this.#read(reference, options);
-            return { live, verdict: judgeCreate(live, object) };
+            return { live, fate: judgeCreate(live, object) };
         });
     }
     async replace(reference, object, options) {
         const call = { ...this.#call('update', reference, options), ...json(object) };
-        return this.#write(call, options, async () => {
+        return this.#write({ call, reference }, options, async () => {
             const live = await this.#read(reference, options);
-            return { live, verdict: judgeReplace(live, object) };
+            return { live, fate: judgeReplace(live, object) };
         });
     }
     async apply(reference, object, options) {
         const call = this.#applyCall(reference, object, options);
-        return this.#write(call, options, async () => {
+        return this.#write({ call, reference }, options, async () => {
             const live = await this.#read(reference, options);
             if (judgeApply(live, object, undefined) === 'repeat' || live === undefined)
-                return { live, verdict: 'repeat' };
-            return { live, verdict: judgeApply(live, object, await this.#rerun(reference, object, { ...options, live })) };
+                return { live, fate: 'repeat' };
+            return { live, fate: judgeApply(live, object, await this.#rerun(reference, object, { ...options, live })) };
         });
     }
     async patch(reference, operations, options) {
@@ -46845,9 +47548,9 @@ class Writes {
             headers: { 'content-type': 'application/json-patch+json' },
             body: JSON.stringify(operations),
         };
-        return this.#write(call, options, async () => {
+        return this.#write({ call, reference }, options, async () => {
             const live = await this.#read(reference, options);
-            return { live, verdict: judgePatch(live, operations) };
+            return { live, fate: judgePatch(live, operations) };
         });
     }
     async delete(reference, options) {
@@ -46863,7 +47566,7 @@ class Writes {
         const call = { ...objectCall('DELETE', 'delete', reference), ...json(body), signal };
         await this.#send(call, options, async () => {
             const live = await this.#read(reference, options);
-            return { live, verdict: judgeDelete(live, preconditions?.uid) };
+            return { live, fate: judgeDelete(live, preconditions?.uid) };
         });
     }
     #call(verb, reference, { manager, dryRun, signal }) {
@@ -46881,7 +47584,7 @@ class Writes {
         const again = { ...object, metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
         const call = this.#applyCall(reference, again, { ...options, dryRun: true });
         try {
-            return parseObject(await this.#rest.read(call), call);
+            return parseObject(await this.#rest.read(call), call, reference);
         }
         catch (error) {
             if (isStandsAgainst(error))
@@ -46889,9 +47592,9 @@ class Writes {
             throw error;
         }
     }
-    async #write(call, options, readBack) {
+    async #write({ call, reference }, options, readBack) {
         const answer = await this.#send(call, options, readBack);
-        return 'live' in answer ? answer.live : parseObject(answer, call);
+        return 'live' in answer ? answer.live : parseObject(answer, call, reference);
     }
     async #send(call, { dryRun, signal }, readBack) {
         const deadline = this.#rest.writeDeadline();
@@ -46917,10 +47620,10 @@ class Writes {
 }
 /** Reads back what became of a lost write: its end, or undefined when it is to be sent again. */
 async function settle(call, lost, readBack) {
-    const { verdict, live } = await readBack();
-    if (verdict === 'changed')
+    const { fate, live } = await readBack();
+    if (fate === 'changed')
         throw unknownOutcome(call.target, lost);
-    if (verdict === 'repeat')
+    if (fate === 'repeat')
         return undefined;
     return live === undefined ? GONE : { live };
 }
@@ -46931,6 +47634,7 @@ function json(value) {
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/rest-cluster.js
+
 
 
 
@@ -46958,18 +47662,19 @@ class RestCluster {
         this.#writes = new Writes(rest, (reference, options) => this.get(reference, options));
     }
     get server() {
-        return this.#rest.server.href.replace(/\/$/, '');
+        return withoutUser(this.#rest.server.href).replace(/\/$/, '');
     }
-    resourceOf(kind) {
-        return this.#discovery.byKind(kind);
+    resourceOf(kind, options = {}) {
+        return this.#discovery.byKind(kind, options);
     }
-    resourceNamed(name) {
-        return this.#discovery.byName(name);
+    resourceNamed(name, options = {}) {
+        return this.#discovery.byName(name, options);
     }
     async get(reference, options = {}) {
-        const call = { ...objectCall('GET', 'get', this.#placed(reference)), signal: options.signal };
+        const placed = this.#placed(reference);
+        const call = { ...objectCall('GET', 'get', placed), signal: options.signal };
         try {
-            return parseObject(await this.#rest.read(call), call);
+            return parseObject(await this.#rest.read(call), call, placed);
         }
         catch (error) {
             if ((0,fault/* isFault */.Zh)(error, 'NOT_FOUND'))
@@ -46995,15 +47700,15 @@ class RestCluster {
         }
     }
     async create(object, options) {
-        const [reference, placed] = await this.#located(object);
+        const [reference, placed] = await this.#located(object, options);
         return this.#writes.create(reference, placed, options);
     }
     async replace(object, options) {
-        const [reference, placed] = await this.#located(object);
+        const [reference, placed] = await this.#located(object, options);
         return this.#writes.replace(reference, placed, options);
     }
     async apply(object, options) {
-        const [reference, placed] = await this.#located(object);
+        const [reference, placed] = await this.#located(object, options);
         return this.#writes.apply(reference, placed, options);
     }
     patch(reference, operations, options) {
@@ -47030,7 +47735,11 @@ class RestCluster {
             signal: options.signal,
         };
         // A review writes nothing, so it is retried like a read.
-        return (0,json_pointer/* valueAt */.fK)(parseJson(await this.#rest.read(call), call), ['status', 'allowed']) === true;
+        const answer = await readJson(this.#rest, call);
+        const allowed = (0,json_pointer/* valueAt */.fK)(answer, ['status', 'allowed']);
+        if (typeof allowed !== 'boolean')
+            throw notExpected(call, 'a SelfSubjectAccessReview', answer);
+        return allowed;
     }
     close() {
         this.#rest.close();
@@ -47039,8 +47748,8 @@ class RestCluster {
     #placed(reference) {
         return reference.resource.namespaced && reference.namespace === undefined ? { ...reference, namespace: this.namespace } : reference;
     }
-    async #located(object) {
-        const resource = await this.resourceOf(object);
+    async #located(object, { signal }) {
+        const resource = await this.resourceOf(object, { signal });
         const { name, namespace } = object.metadata;
         if (!resource.namespaced)
             return [{ resource, name }, object];
@@ -47084,6 +47793,7 @@ function openSession(account, environment) {
 
 
 
+
 /**
  * Prepares to speak with the cluster that the inputs, `KUBECONFIG` or our own Pod name. Masks every secret value it finds and refuses the dangers no input accepts.
  *
@@ -47108,6 +47818,9 @@ async function findAccount(inputs, host, options) {
     const texts = await findKubeconfig(inputs.kubeconfig, host);
     if (texts !== undefined) {
         const choice = (0,kubeconfig/* chooseContext */.db)((0,kubeconfig/* readKubeconfigs */.T)(texts), given(inputs.context));
+        // What is refused is printed.
+        for (const field of ['server', 'proxy-url'])
+            maskUser(host, (0,kubeconfig/* textField */.M8)(choice.cluster, field));
         refuseDangers(choice, inputs, host.environment);
         return accountOf(choice, host);
     }
@@ -47198,7 +47911,6 @@ function parseNamespace(text) {
 /* harmony export */   fK: () => (/* binding */ valueAt),
 /* harmony export */   vp: () => (/* binding */ parsePointer)
 /* harmony export */ });
-/* unused harmony export pointerTo */
 /** Reads an RFC 6901 pointer into its segments. The empty pointer is the whole document. */
 function parsePointer(pointer) {
     if (pointer === '')
@@ -47207,10 +47919,6 @@ function parsePointer(pointer) {
         .slice(1)
         .split('/')
         .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-/** Writes segments as an RFC 6901 pointer: labels with slashes included. */
-function pointerTo(...segments) {
-    return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 /** Reads the value at a path; undefined where there is none. Never looks at what an object inherits. */
 function valueAt(root, path) {
@@ -47342,10 +48050,13 @@ function namesOf({ apiVersion, kind, plural, short }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Db: () => (/* binding */ referenceKey),
 /* harmony export */   P5: () => (/* binding */ describeReference),
 /* harmony export */   Po: () => (/* binding */ referenceTo),
 /* harmony export */   v8: () => (/* binding */ describeObject)
 /* harmony export */ });
+/* harmony import */ var _known_resources_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8064);
+
 /** Writes what an object is called in messages: `Deployment "shop/web"`, `Namespace "shop"`. */
 function describeObject({ kind, metadata }) {
     return `${kind} "${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}"`;
@@ -47353,6 +48064,13 @@ function describeObject({ kind, metadata }) {
 /** Writes what a reference is called in messages: `Deployment "shop/web"`. */
 function describeReference({ resource, namespace, name }) {
     return `${resource.kind} "${namespace === undefined ? '' : `${namespace}/`}${name}"`;
+}
+/**
+ * Writes what tells one object from all others of a cluster: API group, kind, namespace and name. Versions of a group are one, groups that share a kind are not.
+ * Only for comparing, and does not know which namespace an absent one means. People read `describeReference`, in which two groups' kinds look alike.
+ */
+function referenceKey({ resource, namespace = '', name }) {
+    return [(0,_known_resources_js__WEBPACK_IMPORTED_MODULE_0__/* .groupOf */ .F8)(resource.apiVersion), resource.kind, namespace, name].join('/');
 }
 /** Points at an object of a known kind. */
 function referenceTo(resource, { metadata }) {
