@@ -168,6 +168,10 @@ describe('schedulerWords', () => {
       'none of 3 nodes fits: 1 node(s) had untolerated taint {a: b}, 2 Insufficient memory',
     ],
     ['persistentvolumeclaim "data" not found', 'persistentvolumeclaim "data" not found'],
+    [
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+      'the only node does not fit: pod has unbound immediate PersistentVolumeClaims',
+    ],
     ['', 'the scheduler gives no reason'],
   ])('shortens %s', (message, expected) => {
     expect(schedulerWords(message)).toBe(expected)
@@ -245,13 +249,14 @@ describe('findQuota and findAdmission', () => {
     },
   ]
   test.each(cases)('reads $name', ({ message, expected }) => {
-    const refusal = { creator, message, events: [], patience: 0 }
+    const refusal = { creator, message, events: [], patience: 0, makesRoom: false }
     const found = [findQuota(refusal), findAdmission(refusal)].filter((finding) => finding !== undefined)
     expect(found.map(({ cause, says, patience, field }) => [cause, says, patience, field?.join('.')])).toEqual([expected])
   })
 
-  test('leaves to the deadline what Pods of an earlier revision may make room for', () => {
-    const refusal = { creator, message: 'exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2', events: [], patience: UNTIL_DEADLINE }
-    expect(findQuota(refusal)?.patience).toBe(UNTIL_DEADLINE)
+  test('leaves to the deadline what its own Pods may make room for, and nothing else', () => {
+    const refusal = { creator, events: [], patience: 0, makesRoom: true }
+    expect(findQuota({ ...refusal, message: 'exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2' })?.patience).toBe(UNTIL_DEADLINE)
+    expect(findAdmission({ ...refusal, message: 'pods "web-1" is forbidden: violates PodSecurity "restricted:latest": privileged' })?.patience).toBe(0)
   })
 })

@@ -13,7 +13,8 @@ const CREATING = new Set(['CreateContainerError', 'CreateContainerConfigError', 
 const NEVER_RAN = new Set(['StartError', 'ContainerCannotRun'])
 const PASSING = /timed out|deadline exceeded|is reserved for|not yet been read|try again/i
 /** What lies in the image or the manifest, and so does not change by itself. */
-const FINAL = /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|no command specified|is not a directory/i
+const FINAL =
+  /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|breaks non-root policy|no command specified|is not a directory/i
 
 /** Finds a container that the runtime cannot create or start: no such command, not allowed as root. */
 export function findContainerCreate(observed: ObservedPod): Finding | undefined {
@@ -56,13 +57,13 @@ export function runtimeWords(message: string): string {
 }
 
 function fieldOf(container: Container, message: string): FieldPath {
-  if (/runAsNonRoot/.test(message)) return [...containerPath(container), 'securityContext']
+  if (/runAsNonRoot|breaks non-root policy/.test(message)) return [...containerPath(container), 'securityContext']
   return /executable file|no such file|exec format|permission denied/i.test(message) ? [...containerPath(container), 'command'] : containerPath(container)
 }
 
 function hintFor(message: string): string {
   if (/exec format error/i.test(message)) return 'Build the image for the platform of the nodes.'
   if (/executable file not found|no such file|no command/i.test(message)) return 'Correct command and args, or the entrypoint of the image.'
-  if (/runAsNonRoot/.test(message)) return 'Set runAsUser to a user other than root, or build the image with one.'
+  if (/runAsNonRoot|breaks non-root policy/.test(message)) return 'Set runAsUser to a user other than root, or build the image with one.'
   return 'Read the message of the container runtime, and correct the container.'
 }

@@ -9,8 +9,10 @@ export interface Refusal {
   readonly creator: KubeObject
   readonly message: string
   readonly events: readonly ClusterEvent[]
-  /** For how long it must stand: 0 for a condition that goes with its cause, longer for an Event that stays, the deadline where room may come by itself. */
+  /** For how long it must stand: 0 for a condition that goes with its cause, longer for an Event that stays. */
   readonly patience: number
+  /** Pods of its own may still go and free their share of a quota. */
+  readonly makesRoom: boolean
 }
 
 /** An account or class applied a moment after the workload is no fault yet. */
@@ -54,11 +56,11 @@ function quotaExceeded(refusal: Refusal, exceeded: RegExpExecArray): Finding {
   return { ...quotaFinding(refusal, name, amountsText(exceeded)), ...(isCount ? {} : { field: ['containers'] }) }
 }
 
-function quotaFinding({ patience, events }: Refusal, name: string, says: string): Finding {
+function quotaFinding({ patience, makesRoom, events }: Refusal, name: string, says: string): Finding {
   return {
     cause: 'quota',
     says: `its Pods are refused by ResourceQuota "${name}": ${says}`,
-    patience,
+    patience: makesRoom ? UNTIL_DEADLINE : patience,
     events,
     hint: 'Raise the quota, free some of it, or ask for less.',
   }

@@ -53,7 +53,8 @@ function unfit(message: string, events: readonly ClusterEvent[]): Finding {
 
 /** Shortens a scheduler's message: the reasons of the nodes, without what preemption could not do. */
 export function schedulerWords(message: string): string {
-  const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, ''))
+  // It ends in a stray ". not found" where claims are unbound.
+  const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, '')).replace(/\. not found\.?$/, '')
   const nodes = /^0\/(\d+) nodes are available: (.*)$/.exec(words)
   if (nodes === null) return words === '' ? 'the scheduler gives no reason' : words
   return nodes[1] === '1'
@@ -65,6 +66,7 @@ function hintFor(message: string): string {
   if (/Insufficient|Too many pods/.test(message)) return 'Ask for less, or add nodes.'
   if (/untolerated taint/.test(message)) return 'Tolerate the taint, or add nodes without it.'
   if (/affinity|selector/.test(message)) return 'Correct the node selector or affinity, or label a node so.'
+  if (/unbound immediate/.test(message)) return 'Look at the PersistentVolumeClaim: its storage class, and what provisions it.'
   if (/persistentvolumeclaim/i.test(message)) return 'Create the PersistentVolumeClaim, or correct its name.'
   return 'Read the Events of the Pod, and change what it asks of a node.'
 }

@@ -50,7 +50,7 @@ export function examine(
   const refused = refusal === undefined ? [] : [findQuota(refusal), findAdmission(refusal)].flatMap((finding) => locate(refusal.creator, finding))
   const look = (pod: KubeObject) => examinePod(pod, around, pods)
   const own = targetPods.pods.flatMap(look).map((located) => (object.kind === 'Job' ? withRetries(located) : located))
-  return [...refused, ...own, ...targetPods.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(assessment))]
+  return [...refused, ...own, ...targetPods.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(object, assessment))]
 }
 
 /** Applies every rule to one Pod; what its node did to it explains the rest. */
@@ -84,9 +84,11 @@ function stalled(pod: KubeObject, located: readonly Located[]): readonly Located
 }
 
 /** What the object says of itself, where it says so. */
-function findOwnWords({ status, message, doomed }: Assessment): Finding | undefined {
-  if (doomed === 'no-replicas')
-    return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: 'Set replicas, or say that scale to zero is meant.' }
+const NO_REPLICAS = 'Set replicas, or say that scale to zero is meant.'
+const NO_NODE = 'Correct its nodeSelector, affinity or tolerations, or label a node so.'
+
+function findOwnWords({ kind }: KubeObject, { status, message, doomed }: Assessment): Finding | undefined {
+  if (doomed === 'no-replicas') return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: kind === 'DaemonSet' ? NO_NODE : NO_REPLICAS }
   if (status !== 'Degraded') return undefined
   return {
     cause: 'failed',

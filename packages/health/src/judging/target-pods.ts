@@ -6,7 +6,6 @@ import { currentReplicaSet, olderReplicas } from '../kinds/deployment.ts'
 import { isActive, isReady } from '../kinds/pod.ts'
 import { replicaSetFailure } from '../kinds/replica-set.ts'
 import type { Refusal } from '../causes/refusal.ts'
-import { UNTIL_DEADLINE } from './finding.ts'
 import type { Surroundings } from '../seeing/surroundings.ts'
 
 /** The Pods of a target that count, and who creates them. */
@@ -52,7 +51,7 @@ export function refusalOf(object: KubeObject, targetPods: TargetPods, around: Su
   const events = around.eventsOf(creator.metadata.uid).filter(({ reason }) => reason === 'FailedCreate')
   if (creator.kind === 'ReplicaSet' || creator.kind === 'ReplicationController') {
     const message = isObserved(creator) ? replicaSetFailure(creator) : undefined
-    return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: makesRoom(object, around) ? UNTIL_DEADLINE : 0 }
+    return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: 0, makesRoom: makesRoom(object, around) }
   }
   // Other controllers have no such condition: their Events count while Pods are missing.
   const newest = events.toSorted((a, b) => b.last - a.last)[0]
@@ -61,13 +60,14 @@ export function refusalOf(object: KubeObject, targetPods: TargetPods, around: Su
     creator,
     message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''),
     events,
-    patience: eventPatience(creator, targetPods),
+    patience: EVENT_GRACE,
+    makesRoom: runsInWaves(creator, targetPods),
   }
 }
 
-/** A Job may run in waves: while one of its Pods works, room for the next comes by itself. */
-function eventPatience({ kind }: KubeObject, { pods }: TargetPods): number {
-  return kind === 'Job' && pods.some(isActive) ? UNTIL_DEADLINE : EVENT_GRACE
+/** While one of a Job's Pods works, room for the next comes by itself. */
+function runsInWaves({ kind }: KubeObject, { pods }: TargetPods): boolean {
+  return kind === 'Job' && pods.some(isActive)
 }
 
 function ownPods(creator: KubeObject | undefined, around: Surroundings): TargetPods {
