@@ -39285,7 +39285,7 @@ const CREATING = new Set(['CreateContainerError', 'CreateContainerConfigError', 
 const NEVER_RAN = new Set(['StartError', 'ContainerCannotRun']);
 const PASSING = /timed out|deadline exceeded|is reserved for|not yet been read|try again/i;
 /** What lies in the image or the manifest, and so does not change by itself. */
-const FINAL = /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|no command specified|is not a directory/i;
+const FINAL = /executable file not found|no such file or directory|permission denied|exec format error|runAsNonRoot|breaks non-root policy|no command specified|is not a directory/i;
 /** Finds a container that the runtime cannot create or start: no such command, not allowed as root. */
 function findContainerCreate(observed) {
     return firstOf(observed, (container) => examine(observed, container));
@@ -39323,7 +39323,7 @@ function runtimeWords(message) {
     return clause?.[1] ?? words;
 }
 function fieldOf(container, message) {
-    if (/runAsNonRoot/.test(message))
+    if (/runAsNonRoot|breaks non-root policy/.test(message))
         return [...containerPath(container), 'securityContext'];
     return /executable file|no such file|exec format|permission denied/i.test(message) ? [...containerPath(container), 'command'] : containerPath(container);
 }
@@ -39332,7 +39332,7 @@ function hintFor(message) {
         return 'Build the image for the platform of the nodes.';
     if (/executable file not found|no such file|no command/i.test(message))
         return 'Correct command and args, or the entrypoint of the image.';
-    if (/runAsNonRoot/.test(message))
+    if (/runAsNonRoot|breaks non-root policy/.test(message))
         return 'Set runAsUser to a user other than root, or build the image with one.';
     return 'Read the message of the container runtime, and correct the container.';
 }
@@ -39723,11 +39723,11 @@ function quotaExceeded(refusal, exceeded) {
     const isCount = /^(?:count\/)?pods=/.test(requested);
     return { ...quotaFinding(refusal, name, amountsText(exceeded)), ...(isCount ? {} : { field: ['containers'] }) };
 }
-function quotaFinding({ patience, events }, name, says) {
+function quotaFinding({ patience, makesRoom, events }, name, says) {
     return {
         cause: 'quota',
         says: `its Pods are refused by ResourceQuota "${name}": ${says}`,
-        patience,
+        patience: makesRoom ? UNTIL_DEADLINE : patience,
         events,
         hint: 'Raise the quota, free some of it, or ask for less.',
     };
@@ -39814,7 +39814,8 @@ function unfit(message, events) {
 }
 /** Shortens a scheduler's message: the reasons of the nodes, without what preemption could not do. */
 function schedulerWords(message) {
-    const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, ''));
+    // It ends in a stray ". not found" where claims are unbound.
+    const words = oneLine(message.replace(/\s*(?:no new claims to deallocate,\s*)?preemption: .*$/s, '')).replace(/\. not found\.?$/, '');
     const nodes = /^0\/(\d+) nodes are available: (.*)$/.exec(words);
     if (nodes === null)
         return words === '' ? 'the scheduler gives no reason' : words;
@@ -39829,6 +39830,8 @@ function unschedulable_hintFor(message) {
         return 'Tolerate the taint, or add nodes without it.';
     if (/affinity|selector/.test(message))
         return 'Correct the node selector or affinity, or label a node so.';
+    if (/unbound immediate/.test(message))
+        return 'Look at the PersistentVolumeClaim: its storage class, and what provisions it.';
     if (/persistentvolumeclaim/i.test(message))
         return 'Create the PersistentVolumeClaim, or correct its name.';
     return 'Read the Events of the Pod, and change what it asks of a node.';
@@ -39859,7 +39862,6 @@ function findVolume({ containers, events }) {
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/judging/target-pods.js
-
 
 
 
@@ -39897,7 +39899,7 @@ function refusalOf(object, targetPods, around) {
     const events = around.eventsOf(creator.metadata.uid).filter(({ reason }) => reason === 'FailedCreate');
     if (creator.kind === 'ReplicaSet' || creator.kind === 'ReplicationController') {
         const message = isObserved(creator) ? replicaSetFailure(creator) : undefined;
-        return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: makesRoom(object, around) ? UNTIL_DEADLINE : 0 };
+        return message === undefined ? undefined : { creator, message: oneLine(message), events, patience: 0, makesRoom: makesRoom(object, around) };
     }
     // Other controllers have no such condition: their Events count while Pods are missing.
     const newest = events.toSorted((a, b) => b.last - a.last)[0];
@@ -39907,12 +39909,13 @@ function refusalOf(object, targetPods, around) {
         creator,
         message: newest.message.replace(/^create Pod \S+ in StatefulSet \S+ failed error: /, ''),
         events,
-        patience: eventPatience(creator, targetPods),
+        patience: EVENT_GRACE,
+        makesRoom: runsInWaves(creator, targetPods),
     };
 }
-/** A Job may run in waves: while one of its Pods works, room for the next comes by itself. */
-function eventPatience({ kind }, { pods }) {
-    return kind === 'Job' && pods.some(isActive) ? UNTIL_DEADLINE : EVENT_GRACE;
+/** While one of a Job's Pods works, room for the next comes by itself. */
+function runsInWaves({ kind }, { pods }) {
+    return kind === 'Job' && pods.some(isActive);
 }
 function ownPods(creator, around) {
     if (creator === undefined)
@@ -40007,7 +40010,7 @@ function examine_examine(object, assessment, { targetPods, around, pods }) {
     const refused = refusal === undefined ? [] : [findQuota(refusal), findAdmission(refusal)].flatMap((finding) => locate(refusal.creator, finding));
     const look = (pod) => examinePod(pod, around, pods);
     const own = targetPods.pods.flatMap(look).map((located) => (object.kind === 'Job' ? withRetries(located) : located));
-    return [...refused, ...own, ...targetPods.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(assessment))];
+    return [...refused, ...own, ...targetPods.blocking.flatMap((pod) => stalled(pod, look(pod))), ...locate(object, findOwnWords(object, assessment))];
 }
 /** Applies every rule to one Pod; what its node did to it explains the rest. */
 function examinePod(pod, around, pods) {
@@ -40036,9 +40039,11 @@ function stalled(pod, located) {
     }));
 }
 /** What the object says of itself, where it says so. */
-function findOwnWords({ status, message, doomed }) {
+const NO_REPLICAS = 'Set replicas, or say that scale to zero is meant.';
+const NO_NODE = 'Correct its nodeSelector, affinity or tolerations, or label a node so.';
+function findOwnWords({ kind }, { status, message, doomed }) {
     if (doomed === 'no-replicas')
-        return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: 'Set replicas, or say that scale to zero is meant.' };
+        return { cause: 'no-replicas', says: message, patience: 0, events: [], hint: kind === 'DaemonSet' ? NO_NODE : NO_REPLICAS };
     if (status !== 'Degraded')
         return undefined;
     return {
