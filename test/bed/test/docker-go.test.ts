@@ -3,7 +3,7 @@ import { dockerArguments } from '../src/binaries/docker-go.ts'
 
 describe('dockerArguments', () => {
   test('mounts a module of ours, read-only, and builds it for the cluster', () => {
-    const told = dockerArguments({ source: '/work/shop', output: '/cache/shop/bin/shop', os: 'linux', architecture: 'arm64' }, 501)
+    const told = dockerArguments({ source: '/home/jane/shop', output: '/cache/shop/bin/shop', os: 'linux', architecture: 'arm64' }, 501)
     expect(told.slice(0, 10)).toEqual([
       'run',
       '--rm',
@@ -12,12 +12,12 @@ describe('dockerArguments', () => {
       '--volume',
       '/cache/shop/bin:/out',
       '--volume',
-      '/work/shop:/src:ro',
+      '/home/jane/shop:/src:ro',
       '--workdir',
       '/src',
     ])
     expect(told).toEqual(expect.arrayContaining(['GOOS=linux', 'GOARCH=arm64', 'CGO_ENABLED=0']))
-    expect(told.slice(-7)).toEqual(['golang:1.26', 'sh', '-c', 'go build -trimpath -o "$2" .', 'sh', '/work/shop', '/out/shop'])
+    expect(told.slice(-7)).toEqual(['golang:1.26', 'sh', '-c', 'go build -trimpath -o "$2" .', 'sh', '/home/jane/shop', '/out/shop'])
   })
 
   test('installs a published module for this machine', () => {
