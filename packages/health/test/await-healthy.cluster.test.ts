@@ -1,9 +1,9 @@
-import { systemClock, type Host } from '@fairlead/base'
+import { systemClock } from '@fairlead/base'
 import { knownResourceNamed, referenceTo, type Cluster, type KubeObject, type Resource } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
-import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { awaitHealthy, type HealthReport } from '../src/index.ts'
+import { realHost } from './real-host.ts'
 import { sickVersions, type Version } from './sick-versions.ts'
 
 const MANAGER = { manager: 'health-test' }
@@ -11,7 +11,7 @@ const namespaces: string[] = []
 let cluster: Cluster
 
 beforeAll(async () => {
-  cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, host())
+  cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, realHost())
 })
 
 afterAll(async () => {
@@ -68,16 +68,4 @@ function kind(name: string): Resource {
   const resource = knownResourceNamed(name)
   if (resource === undefined) throw new Error(`${name}: expected a known kind`)
   return resource
-}
-
-function host(): Host {
-  if (process.env['KUBECONFIG'] === undefined) throw new Error('KUBECONFIG is not set, expected it to name a real cluster')
-  return {
-    environment: process.env,
-    workspace: process.cwd(),
-    temporaryFolder: tmpdir(),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    mask: () => undefined,
-  }
 }

@@ -1,27 +1,14 @@
-import { systemClock, type Host } from '@fairlead/base'
 import { knownResourceNamed, type KubeObject } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
 import { execFile } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Cost } from './judge-many.ts'
+import { realHost } from './real-host.ts'
 
 const PROGRAM = fileURLToPath(new URL('judge-many.ts', import.meta.url))
 const namespace = `many-${process.pid}`
-
-function host(): Host {
-  if (process.env['KUBECONFIG'] === undefined) throw new Error('KUBECONFIG is not set, expected it to name a real cluster')
-  return {
-    environment: process.env,
-    workspace: process.cwd(),
-    temporaryFolder: tmpdir(),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    mask: () => undefined,
-  }
-}
 
 function deployment(index: number): KubeObject {
   const labels = { app: `web-${index}` }
@@ -40,7 +27,7 @@ function deployment(index: number): KubeObject {
 
 describe('awaitHealthy over a hundred Deployments that start at once', () => {
   test('needs at most ten requests beside its watches', { timeout: 300_000 }, async () => {
-    const cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, host())
+    const cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, realHost())
     const resource = knownResourceNamed('namespaces')
     if (resource === undefined) throw new Error('namespaces: expected a known kind')
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { manager: 'health-test' })

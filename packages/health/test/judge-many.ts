@@ -2,8 +2,8 @@ import { systemClock } from '@fairlead/base'
 import { knownResourceNamed, referenceTo } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
 import { subscribe } from 'node:diagnostics_channel'
-import { tmpdir } from 'node:os'
 import { awaitHealthy } from '../src/index.ts'
+import { realHost } from './real-host.ts'
 
 /** What a run over many Deployments costs. Run as a program of its own, so that its memory is its own: `judge-many.ts <namespace>`. */
 export interface Cost {
@@ -22,15 +22,7 @@ export interface Cost {
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await judgeMany(process.argv[2] ?? 'default'))}\n`)
 
 async function judgeMany(namespace: string): Promise<Cost> {
-  const host = {
-    environment: process.env,
-    workspace: process.cwd(),
-    temporaryFolder: tmpdir(),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    mask: () => undefined,
-  }
-  const cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, host)
+  const cluster = await connectCluster({ allowExecPlugin: [], allowInsecure: false }, realHost())
   const resource = knownResourceNamed('deployments')
   if (resource === undefined) throw new Error('deployments: expected a known kind')
   const { items } = await cluster.list({ resource, namespace })
