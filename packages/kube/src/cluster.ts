@@ -98,6 +98,22 @@ export interface AccessQuestion {
   readonly name?: string
 }
 
+/** A rule that this account has been granted, as RBAC has it: `*` stands for all of them, in resources with a subresource behind it too. */
+export interface GrantedRule {
+  readonly verbs: readonly string[]
+  readonly groups: readonly string[]
+  readonly resources: readonly string[]
+  /** The objects it is limited to; all where there are none. */
+  readonly names: readonly string[]
+}
+
+/** What this account may do in a namespace. */
+export interface GrantedRules {
+  readonly rules: readonly GrantedRule[]
+  /** The server cannot list them all: what no rule grants may be allowed nevertheless, and `may` has to be asked. */
+  readonly incomplete: boolean
+}
+
 /**
  * A cluster as an operation sees it: the few verbs we use, on any kind.
  *
@@ -150,6 +166,8 @@ export interface Cluster {
   proxy(request: ProxyRequest, options?: ReadOptions): Promise<ProxyResponse>
   /** Asks whether this account may do something (SelfSubjectAccessReview). */
   may(question: AccessQuestion, options?: ReadOptions): Promise<boolean>
+  /** Lists what this account may do to the namespaced kinds of a namespace (SelfSubjectRulesReview, one request). It says nothing that holds for kinds without a namespace. */
+  rules(namespace: string, options?: ReadOptions): Promise<GrantedRules>
 
   close(): void
 }

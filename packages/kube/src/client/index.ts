@@ -11,6 +11,8 @@ import { Rest } from './rest.ts'
 import { openSession } from './session.ts'
 import { maskUser } from './user-info.ts'
 
+export { openRenderer } from './tool-renderer.ts'
+
 /** How patient a connection is. */
 export interface ClusterOptions {
   /** Milliseconds that a read is retried for while the API server does not answer. 60 s unless told. */

@@ -3,6 +3,7 @@ import type {
   ApplyOptions,
   Cluster,
   DeleteOptions,
+  GrantedRules,
   LogRequest,
   ObjectList,
   PatchOperation,
@@ -14,17 +15,17 @@ import type {
   WriteOptions,
 } from '../cluster.ts'
 import { isFault } from '@fairlead/base'
-import { valueAt } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 import type { ObjectReference, Resource } from '../resource.ts'
 import { WatchExpired } from '../watch-expired.ts'
-import { objectCall, type Call } from './call.ts'
+import { objectCall } from './call.ts'
 import { Discovery } from './discovery.ts'
-import { notExpected, parseObject, readJson } from './json.ts'
+import { parseObject } from './json.ts'
 import { listAll, selectionCall, withoutManagedFields } from './lists.ts'
 import { readLogs } from './logs.ts'
 import { proxyRequest } from './proxying.ts'
 import type { Rest } from './rest.ts'
+import { reviewAccess, reviewRules } from './reviews.ts'
 import { ServerFault } from './server-fault.ts'
 import { readWatch } from './watch-stream.ts'
 import { withoutUser } from './user-info.ts'
@@ -119,22 +120,12 @@ export class RestCluster implements Cluster {
     return proxyRequest(this.#rest, request, options)
   }
 
-  async may({ verb, group, resource, subresource, namespace, name }: AccessQuestion, options: ReadOptions = {}): Promise<boolean> {
-    const resourceAttributes = { verb, group, resource, subresource, namespace, name }
-    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
-    const call: Call = {
-      method: 'POST',
-      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(review),
-      target: 'SelfSubjectAccessReview',
-      signal: options.signal,
-    }
-    // A review writes nothing, so it is retried like a read.
-    const answer = await readJson(this.#rest, call)
-    const allowed = valueAt(answer, ['status', 'allowed'])
-    if (typeof allowed !== 'boolean') throw notExpected(call, 'a SelfSubjectAccessReview', answer)
-    return allowed
+  may(question: AccessQuestion, options: ReadOptions = {}): Promise<boolean> {
+    return reviewAccess(this.#rest, question, options)
+  }
+
+  rules(namespace: string, options: ReadOptions = {}): Promise<GrantedRules> {
+    return reviewRules(this.#rest, namespace, options)
   }
 
   close(): void {

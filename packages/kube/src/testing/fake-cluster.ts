@@ -6,6 +6,7 @@ import type {
   ApplyOptions,
   Cluster,
   DeleteOptions,
+  GrantedRules,
   LogRequest,
   ObjectList,
   PatchOperation,
@@ -175,6 +176,13 @@ export class FakeCluster implements Cluster {
     signal?.throwIfAborted()
     this.script.requests.push({ verb: 'may', kind: 'SelfSubjectAccessReview', namespace: question.namespace, body: question })
     return !this.script.denies(question)
+  }
+
+  async rules(namespace: string, { signal }: ReadOptions = {}): Promise<GrantedRules> {
+    signal?.throwIfAborted()
+    this.script.requests.push({ verb: 'rules', kind: 'SelfSubjectRulesReview', namespace })
+    if (namespace === '') throw refuse({ target: 'SelfSubjectRulesReview' }, { code: 400, reason: 'BadRequest', message: 'no namespace on request' })
+    return this.script.rules()
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 import { Fault } from '@fairlead/base'
-import type { AccessQuestion, LogRequest, ProxyRequest, ProxyResponse, Selection } from '../cluster.ts'
+import type { AccessQuestion, GrantedRules, LogRequest, ProxyRequest, ProxyResponse, Selection } from '../cluster.ts'
 import type { ServerFault } from '../client/server-fault.ts'
 import type { Refusal } from './refusal.ts'
 
 /** A request as the fake cluster saw it. */
 export interface FakeRequest {
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'apply' | 'patch' | 'delete' | 'logs' | 'proxy' | 'may'
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'apply' | 'patch' | 'delete' | 'logs' | 'proxy' | 'may' | 'rules'
   readonly kind: string
   readonly namespace: string | undefined
   readonly name?: string
@@ -46,13 +46,19 @@ export class Script {
     this.#interceptions.push(interception)
   }
 
-  /** Takes a permission away: both from the answers of `may` and from requests. Fields that are left out match all. */
+  /** Takes a permission away: from the answers of `may` and `rules` and from requests. Fields that are left out match all. */
   deny(question: Partial<AccessQuestion>): void {
     this.#denied.push(question)
   }
 
   denies(question: AccessQuestion): boolean {
     return this.#denied.some((denied) => includes(question, denied))
+  }
+
+  /** Everything; or, since RBAC has no rule that takes away, an incomplete list of nothing once something is denied: `may` knows. */
+  rules(): GrantedRules {
+    if (this.#denied.length > 0) return { rules: [], incomplete: true }
+    return { rules: [{ verbs: ['*'], groups: ['*'], resources: ['*'], names: [] }], incomplete: false }
   }
 
   /** Makes the API server unreachable until it is called with false. */

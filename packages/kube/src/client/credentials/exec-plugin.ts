@@ -2,7 +2,7 @@ import { Fault, type Host } from '@fairlead/base'
 import { valueAt } from '../../json-pointer.ts'
 import { bearer, termedIdentity, type Identity, type IdentitySource, type Term } from './identity.ts'
 import { textField, type Entry } from './kubeconfig.ts'
-import { runProgram, type Program } from './program.ts'
+import { runCredentialProgram, type CredentialProgram } from './credential-program.ts'
 import { maskKey, maskSecret, secretWords } from './secret-values.ts'
 
 const PROTOCOL = /^client\.authentication\.k8s\.io\/v1(?:beta1)?$/
@@ -23,7 +23,7 @@ export function execIdentity({ user, cluster }: { readonly user: Entry; readonly
   const [words, given] = [listOf(user, 'args').map(String), variables(user)]
   // The program may quote what it was given on stderr, which a fault quotes in turn.
   for (const secret of [...Object.values(given), ...secretWords(words)]) maskSecret(host, secret)
-  const program: Program = {
+  const program: CredentialProgram = {
     command,
     arguments: words,
     file: user.file,
@@ -31,7 +31,7 @@ export function execIdentity({ user, cluster }: { readonly user: Entry; readonly
     timeout: TIMEOUT,
     installHint: textField(user, 'exec', 'installHint'),
   }
-  const obtain = async () => readCredential(await runProgram(program, host), { command, apiVersion, host })
+  const obtain = async () => readCredential(await runCredentialProgram(program, host), { command, apiVersion, host })
   return termedIdentity(obtain, () => host.clock.date().getTime())
 }
 

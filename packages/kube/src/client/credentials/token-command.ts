@@ -3,7 +3,7 @@ import { valueAt } from '../../json-pointer.ts'
 import { tokenCommand } from './dangers.ts'
 import { bearer, fixedIdentity, termedIdentity, type IdentitySource } from './identity.ts'
 import { textField, type Entry } from './kubeconfig.ts'
-import { runProgram } from './program.ts'
+import { runCredentialProgram } from './credential-program.ts'
 import { maskSecret, secretWords } from './secret-values.ts'
 
 const TIMEOUT = 60_000
@@ -32,7 +32,7 @@ export function commandIdentity(user: Entry, host: Host): IdentitySource {
     installHint: undefined,
   }
   const obtain = async () => {
-    const answer = parse(await runProgram(program, host), user)
+    const answer = parse(await runCredentialProgram(program, host), user)
     const token = valueAt(answer, keyPath(field('token-key') ?? '{.access_token}'))
     if (typeof token !== 'string' || token === '') throw unusable(user, 'a token where token-key points', 'none')
     maskSecret(host, token)

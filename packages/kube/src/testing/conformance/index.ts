@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { describeAccess } from './access.ts'
 import { describeApply, describeOwnership } from './apply.ts'
 import type { Ground } from './ground.ts'
 import { describeDelete, describePatch } from './patch-and-delete.ts'
@@ -20,6 +21,7 @@ const PARTS = [
   describeDelete,
   describeWatch,
   describeFollow,
+  describeAccess,
   describeRest,
 ]
 

@@ -39,10 +39,5 @@ export function describeRest(at: At): void {
       const { cluster, namespace } = at()
       expect(await faultOf(cluster.proxy({ namespace, target: 'pods', name: 'nobody', path: '/', timeout: 5_000 }))).toMatchObject({ code: 'NOT_FOUND' })
     })
-
-    test('may do what it does', async () => {
-      const { cluster, namespace } = at()
-      expect(await cluster.may({ verb: 'create', group: '', resource: 'pods', namespace })).toBe(true)
-    })
   })
 }
