@@ -14,23 +14,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: ['kube', 'base'],
   traffic: ['kube', 'base'],
   analysis: ['kube', 'base'],
-  rollout: ['traffic', 'analysis', 'health', 'kube', 'image', 'base'],
+  rollout: ['traffic', 'analysis', 'health', 'health/checks', 'kube', 'image', 'base'],
   chart: ['image', 'base'],
-  operation: ['action', 'base', 'kube', 'health', 'health/checks', 'traffic', 'analysis', 'rollout', 'image', 'chart', 'github'],
-  main: ['action', 'base', 'kube', 'kube/client', 'analysis/providers', 'image/buildx', 'image/registry', 'github/client'],
+  operation: ['action', 'base', 'kube', 'kube/diff', 'health', 'health/checks', 'traffic', 'analysis', 'rollout', 'image', 'chart', 'github'],
+  main: ['action', 'base', 'kube', 'kube/client', 'health/checks', 'analysis/providers', 'image/buildx', 'image/registry', 'github/client'],
 }
 
 /** What only one place may use, as it stands in code. */
 const RESERVED: readonly { readonly what: RegExp; readonly owners: RegExp }[] = [
   {
     what: /(?<![\w.'"`-])process(?=\s*[.[,)])/,
-    owners: /^actions\/[^/]+\/src\/main\.ts$|^packages\/action\/src\/runner\.ts$|^packages\/kube\/src\/client\/credentials\/program\.ts$/,
+    owners: /^actions\/[^/]+\/src\/main\.ts$|^packages\/action\/src\/runner\.ts$|^packages\/kube\/src\/client\/program\.ts$/,
   },
   { what: /(?<![\w.])fetch\s*\(|(?:from|import\()\s*['"](?:node:)?(?:https?|tls)['"]/, owners: /^packages\/base\/src\/request\.ts$/ },
   { what: /\b(?:setTimeout|setInterval)\s*\(/, owners: /^packages\/base\/src\/(?:clock|request)\.ts$/ },
   { what: /\bDate\.now\b|\bnew Date\(\)/, owners: /^packages\/base\/src\/clock\.ts$/ },
   { what: /\bMath\.random\b|\brandomUUID\b/, owners: /^packages\/base\/src\/retry\.ts$|^packages\/action\/src\/publish\.ts$/ },
-  { what: /\bchild_process\b/, owners: /^packages\/kube\/src\/client\/credentials\/program\.ts$/ },
+  { what: /\bchild_process\b/, owners: /^packages\/kube\/src\/client\/program\.ts$/ },
   { what: /['"]node:process['"]|\bglobalThis\b/, owners: /^$/ },
 ]
 

@@ -1,8 +1,8 @@
 import { runOnRunner } from '@fairlead/action'
 import { openTransport, openWorkspace } from '@fairlead/base'
+import { forbiddenAddress } from '@fairlead/health/checks'
 import { connectionOf } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
-import { forbiddenAddress } from './forbidden-address.ts'
 import { healthCheck } from './operation.ts'
 
 process.exitCode = await runOnRunner(healthCheck, process, async (inputs, host) => ({

@@ -1,6 +1,6 @@
 import type { Annotation, Block, Report } from '@fairlead/action'
 import { formatDuration } from '@fairlead/base'
-import { causalOrder, firstCause, type HealthReport, type TargetHealth } from '@fairlead/health'
+import { causalOrder, explain, firstCause, plainDiagnosis, type HealthReport, type TargetHealth } from '@fairlead/health'
 import type { CheckResult } from '@fairlead/health/checks'
 import { describeReference, referenceKey } from '@fairlead/kube'
 import type { Plan } from './plan.ts'
@@ -23,11 +23,11 @@ export function reportHealth(plan: Plan, outcome: HealthCheckOutcome): Report {
   return {
     conclusion: verdict === 'Healthy' ? 'success' : 'failure',
     verdict: sentence,
-    outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
+    outputs: { verdict, diagnosis: JSON.stringify([...sick.map(plainDiagnosis), ...failedChecks.map(checkDiagnosis)]) },
     annotations: [...worthAnnotating(sick).map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
     summary: [
       objectTable(health.targets),
-      ...causeBlocks(sick),
+      ...explain(sick),
       ...checkBlocks(checks),
       ...(health.notes.length === 0 ? [] : [{ type: 'list' as const, items: health.notes }]),
     ],
@@ -74,35 +74,6 @@ function sinceText({ since, sinceTime }: Pick<TargetHealth, 'since' | 'sinceTime
   return sinceTime ?? `${formatDuration(since)} ago`
 }
 
-const MOST_EXPLAINED = 5
-
-function causeBlocks(sick: readonly TargetHealth[]): readonly Block[] {
-  return sick.slice(0, MOST_EXPLAINED).flatMap((target, index): readonly Block[] => {
-    const { diagnosis, log } = target
-    if (diagnosis === undefined) return []
-    const { affected, events } = diagnosis
-    return [
-      { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
-      { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
-      ...(affected.total > 1 && affected.pods > 0 ? [{ type: 'paragraph' as const, text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
-      ...(log === undefined ? [] : [{ type: 'code' as const, title: logTitle(log), text: log.text }]),
-      ...(events.length === 0
-        ? []
-        : [
-            {
-              type: 'code' as const,
-              title: 'Events:',
-              text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n'),
-            },
-          ]),
-    ]
-  })
-}
-
-function logTitle({ pod, container, previous }: { readonly pod: string; readonly container: string; readonly previous: boolean }): string {
-  return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`
-}
-
 function checkBlocks(checks: readonly CheckResult[]): readonly Block[] {
   if (checks.length === 0) return []
   const rows = checks.map(({ check, respondent, passed, reason, attempts, seconds }) => [
@@ -133,12 +104,6 @@ function checkAnnotation({ check, respondent, reason }: CheckResult): Annotation
   return { level: 'error', title: `${respondent}: check failed`, message: `${check}: ${reason ?? 'no reason given'}` }
 }
 
-/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-function diagnosisOf({ diagnosis, reference, health }: TargetHealth): unknown {
-  const { certainAt: _, ...known } = diagnosis ?? { message: health.message }
-  return { target: describeReference(reference), ...known }
-}
-
 function checkDiagnosis({ check, respondent, reason }: CheckResult): { readonly target: string; readonly cause: 'check'; readonly message: string } {
   return { target: respondent, cause: 'check', message: `${check}: ${reason ?? 'no reason given'}` }
 }
@@ -153,6 +118,6 @@ function plainTarget(target: TargetHealth): unknown {
     ...place,
     name,
     ...rest,
-    ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }),
+    ...(diagnosis === undefined ? {} : { diagnosis: plainDiagnosis(target) }),
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Is it healthy, and if not, the one sentence why. This is the only door; in reading order:
  *
- * 1. `health.ts`, `target.ts`, `diagnosis.ts`, `report.ts`: the words of questions and answers.
+ * 1. `health.ts`, `target.ts`, `diagnosis.ts`, `report.ts`: the words of questions and answers; `explanation.ts` tells them to people.
  * 2. `await-healthy.ts`: the whole wait on one page. It looks, judges, and looks again.
  * 3. `seeing/`: the cluster as a `View`, listed once (`list-view.ts`) or followed (`followed-view.ts`). Decides nothing.
  * 4. `judging/judged-targets.ts`, `judge.ts`: all targets at one look, then one of them. Pure: reads no cluster, no clock.
@@ -14,6 +14,7 @@ export { assess } from './judging/assess.ts'
 export type { AssessOptions, Assessment } from './judging/assessment.ts'
 export * from './await-healthy.ts'
 export * from './diagnosis.ts'
+export * from './explanation.ts'
 export * from './judging/first-cause.ts'
 export * from './health.ts'
 export * from './report.ts'

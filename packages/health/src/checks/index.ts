@@ -1,4 +1,5 @@
 export * from './check.ts'
+export * from './forbidden-address.ts'
 export * from './parse-checks.ts'
 export * from './respondent.ts'
 export * from './run-checks.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { forbiddenAddress } from '../src/forbidden-address.ts'
+import { forbiddenAddress } from '../../src/checks/forbidden-address.ts'
 
 describe('forbiddenAddress', () => {
   test.each(['169.254.169.254', '169.254.0.1', 'fe80::1', 'fd00:ec2::254', '100.100.100.200', '::ffff:169.254.169.254'])(

@@ -1,0 +1,103 @@
+import type { Clock, Transport } from '@fairlead/base'
+import type { Cluster, KubeObject } from '@fairlead/kube'
+import type { Journal } from '../journal/index.ts'
+import type { RolloutOptions } from '../plan/options.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Step } from '../plan/step.ts'
+import { wayBackSteps } from '../plan/way-back.ts'
+import { observeApps, type Standing } from '../standing/index.ts'
+import type { Effects } from './effects.ts'
+import { execute, type Execution } from './execute.ts'
+import { Journals } from './journals.ts'
+
+/** The world a rollout works in. */
+export interface World {
+  readonly cluster: Cluster
+  readonly web: Transport
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly namespace: string
+  say(line: string): void
+}
+
+/** How a rollout went: the plan, and the way back where one was taken. */
+export interface RolloutOutcome {
+  readonly plan: Plan
+  readonly forward: Execution
+  /** Taken by itself after a refusal; absent when nothing was to be taken back. */
+  readonly wayBack?: Execution
+  /** The journals as the run left them, by app. */
+  readonly journals: ReadonlyMap<string, Journal>
+  readonly seconds: number
+}
+
+/** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
+export async function runRollout(
+  plan: Plan,
+  standings: readonly Standing[],
+  { world, options }: { readonly world: World; readonly options: Pick<RolloutOptions, 'rollbackTimeout'> },
+): Promise<RolloutOutcome> {
+  const began = world.clock.now()
+  const seconds = () => (world.clock.now() - began) / 1_000
+  const forward = await executeIn(world, plan.steps, standings)
+  const isToGoBack = isReasonToGoBack(forward.execution)
+  const now = isToGoBack ? await look(world, standings) : undefined
+  const steps = now === undefined ? [] : wayBackSteps(now, options)
+  if (now === undefined || steps.length === 0) return { plan, forward: forward.execution, journals: forward.journals, seconds: seconds() }
+  world.say('')
+  world.say('taking it back:')
+  const wayBack = await executeIn(world, steps, now)
+  return { plan, forward: forward.execution, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
+}
+
+/** What was seen to be bad is; what could not be seen is not. */
+function isReasonToGoBack({ ended }: Execution): boolean {
+  return ended === 'refused' || ended === 'broken'
+}
+
+/** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
+async function look({ cluster, namespace }: World, standings: readonly Standing[]): Promise<readonly Standing[] | undefined> {
+  const apps = standings.map(({ app, serviceName: service }) => ({ app, service }))
+  try {
+    return await observeApps(cluster, namespace, { apps })
+  } catch {
+    // The fault that ended the plan is told already; the hand-made way back is printed with it.
+    return undefined
+  }
+}
+
+interface Executed {
+  readonly execution: Execution
+  readonly journals: ReadonlyMap<string, Journal>
+}
+
+async function executeIn(world: World, steps: readonly Step[], standings: readonly Standing[]): Promise<Executed> {
+  const effects = effectsFor(world, standings)
+  try {
+    const execution = await execute(steps, effects)
+    return { execution, journals: effects.journals.all() }
+  } finally {
+    for (const { proof } of effects.moves.values()) proof.close()
+  }
+}
+
+function effectsFor(world: World, standings: readonly Standing[]): Effects {
+  const { cluster, namespace } = world
+  const byName = new Map(standings.map((standing) => [standing.app, standing]))
+  const services = standings.flatMap(({ app, service }): readonly (readonly [string, KubeObject])[] => (service === undefined ? [] : [[app, service]]))
+  return {
+    ...world,
+    say: (line) => world.say(line),
+    journals: new Journals(cluster, namespace, new Map(standings.map(({ app, kept }) => [app, kept]))),
+    standing(app) {
+      const standing = byName.get(app)
+      if (standing === undefined) throw new TypeError(`${app} is not part of this rollout`)
+      return standing
+    },
+    services: new Map(services),
+    moves: new Map(),
+    results: new Map(),
+    running: new Map(),
+    generations: new Map(),
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * What happens to a running application. In reading order:
+ *
+ * 1. `release/`: what it is to become, from manifests or from an image. Pure.
+ * 2. `standing/`: how it stands, read once; and what the journal remembers (`journal/`).
+ * 3. `plan/`: what is to be done: a release, a rollback, or the one way back out of anything unfinished. Pure.
+ * 4. `preflight/`: why it cannot be done, before anything is.
+ * 5. `steps/`: one room for each kind of step: its words, the rights it needs, its effects.
+ * 6. `execute/`: carries out any plan, and takes it back when a step is refused.
+ */
+export * from './execute/index.ts'
+export * from './inputs.ts'
+export * from './journal/index.ts'
+export * from './plan/index.ts'
+export * from './preflight/index.ts'
+export * from './release/index.ts'
+export * from './report/index.ts'
+export * from './standing/index.ts'
+export { accessOf, describeStep, undoOf } from './steps/index.ts'

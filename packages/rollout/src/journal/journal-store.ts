@@ -1,0 +1,95 @@
+import { Fault, SUITE } from '@fairlead/base'
+import { LABELS } from '@fairlead/traffic'
+import type { Cluster, KubeObject, ObjectReference, ReadOptions, Resource } from '@fairlead/kube'
+import { EMPTY_JOURNAL, type Journal } from './journal.ts'
+
+/** A journal as it was last read or written. */
+export interface KeptJournal {
+  readonly journal: Journal
+  /** Guards the next write; undefined while there is no object yet. */
+  readonly resourceVersion: string | undefined
+}
+
+const CONFIG_MAPS: Resource = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
+const KEY = 'journal'
+/** An update of a small object costs the API server a few milliseconds. */
+const LIMIT = 64 * 1024
+
+/** Names the object an app's journal is kept in. */
+export function journalReference(namespace: string, app: string): ObjectReference {
+  return { resource: CONFIG_MAPS, namespace, name: `${SUITE.fieldManager}.${app}` }
+}
+
+/** Reads the journal of an app. Throws UNSUPPORTED when it was written by a newer version, and CONFLICT when it cannot be understood: it is never taken for an empty one. */
+export async function readJournal(
+  cluster: Cluster,
+  place: { readonly namespace: string; readonly app: string },
+  options: ReadOptions = {},
+): Promise<KeptJournal> {
+  const reference = journalReference(place.namespace, place.app)
+  const object = await cluster.get(reference, options)
+  return object === undefined ? { journal: EMPTY_JOURNAL, resourceVersion: undefined } : keep(object)
+}
+
+/** Writes the journal of an app. Throws CONFLICT when somebody else has written it since: two runs work on the same app. */
+export async function writeJournal(
+  cluster: Cluster,
+  place: { readonly namespace: string; readonly app: string },
+  { journal, resourceVersion }: KeptJournal,
+): Promise<KeptJournal> {
+  const { name } = journalReference(place.namespace, place.app)
+  const text = JSON.stringify(journal)
+  if (text.length > LIMIT) throw new Fault('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`)
+  const metadata = {
+    name,
+    namespace: place.namespace,
+    labels: { [LABELS.app]: place.app },
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  }
+  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } }
+  return keep(await cluster.apply(configMap, { manager: SUITE.fieldManager }))
+}
+
+/** Deletes the journal of an app that was never released. */
+export async function deleteJournal(
+  cluster: Cluster,
+  place: { readonly namespace: string; readonly app: string },
+  { resourceVersion }: KeptJournal,
+): Promise<void> {
+  if (resourceVersion === undefined) return
+  await cluster.delete(journalReference(place.namespace, place.app), { preconditions: { resourceVersion } })
+}
+
+function keep(object: KubeObject): KeptJournal {
+  return { journal: parseJournal(object), resourceVersion: object.metadata.resourceVersion }
+}
+
+function parseJournal(object: KubeObject): Journal {
+  const { data } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> }
+  const text = data?.[KEY]
+  const value = text === undefined ? undefined : parseJson(text)
+  const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`
+  if (!isRecord(value) || typeof value['format'] !== 'number') {
+    throw new Fault('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
+      hint: 'Somebody else has written it: restore it, or delete it together with the slots it describes.',
+    })
+  }
+  if (value['format'] !== 1) {
+    throw new Fault('UNSUPPORTED', `${name}: was written in format ${value['format']}, expected 1`, { hint: 'Use a newer version of Fairlead for this app.' })
+  }
+  // Format 1 is what `writeJournal` wrote, under the same type.
+  return value as unknown as Journal
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The caller says that it is not a journal.
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,79 @@
+import type { KubeObject, StringMap } from '@fairlead/kube'
+import type { Backend, SlotName } from '@fairlead/traffic'
+
+/** A release as the journal remembers it. */
+export interface ReleaseNote {
+  /** Counted per app from 1; 0 is what was there before us. */
+  readonly number: number
+  /** Digest of what was rendered; empty for release 0, which we did not render. */
+  readonly identity: string
+  readonly images: readonly string[]
+  /** When it began, by the wall clock of the run. */
+  readonly at?: string
+}
+
+/** A release and where it stands. */
+export interface Placed {
+  readonly backend: Backend
+  readonly release: ReleaseNote
+}
+
+/** What was there before us, and what must be restored when we leave it again. */
+export interface Adoption {
+  /** The Deployment that is held. */
+  readonly deployment: string
+  readonly uid: string
+  /** The ReplicaSet its Pods belong to; unknown until the hold has taken. */
+  readonly hash?: string
+  /** The Service's selector as the user wrote it. */
+  readonly selector: StringMap
+  readonly replicas: number
+}
+
+/** An object that a rollout is about to create. */
+export interface Creation {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** A release that is on its way, with all that the way back needs. */
+export interface Rollout {
+  readonly release: ReleaseNote
+  readonly slot: SlotName
+  /** What served when it began; undefined for a first release. */
+  readonly from?: Backend
+  /** The selector that was there when it began; undefined where there was no Service, or none in it. */
+  readonly selector?: StringMap
+  /** What the slot held before, as it is applied; undefined for a new slot. */
+  readonly before?: KubeObject
+  /** What was not there before. Written before it is created, so some of it may not exist. */
+  readonly created: readonly Creation[]
+  /** The last step that was begun. */
+  readonly step: string
+  readonly state: 'running' | 'parked'
+  /** Whether the pointer was told to move; it is set before that write. */
+  readonly moving: boolean
+}
+
+/** What is known about an app from one run to the next. */
+export interface Journal {
+  readonly format: 1
+  /** How many runs have written here; part of every move label, so that two runs never use the same. */
+  readonly token: number
+  /** The highest number a release was given. */
+  readonly last: number
+  readonly active?: Placed
+  /** What was active before, and can be again. */
+  readonly previous?: Placed & { readonly bad?: boolean }
+  readonly adoption?: Adoption
+  readonly rollout?: Rollout
+  /** A way back to `previous` was begun: the pointer may lead to either. */
+  readonly returning?: boolean
+  /** Until when a warm standby is kept; absent, until the next release. */
+  readonly standbyUntil?: string
+}
+
+/** The journal of an app nobody has released yet. */
+export const EMPTY_JOURNAL: Journal = { format: 1, token: 0, last: 0 }

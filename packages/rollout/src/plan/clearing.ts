@@ -1,0 +1,51 @@
+import { sameBackend, slotBackend } from '@fairlead/traffic'
+import type { Rollout } from '../journal/index.ts'
+import type { Release } from '../release/index.ts'
+import { pointedAt, type Standing, type Workload } from '../standing/index.ts'
+
+/** Tells whether another release than this one is on its way for an app: it was parked, or its run was killed. */
+export function isAnothers(standing: Standing, release: Pick<Release, 'apps'>): boolean {
+  const { rollout } = standing.kept.journal
+  const wanted = release.apps.find(({ app }) => app === standing.app)
+  return rollout !== undefined && rollout.release.identity !== wanted?.identity
+}
+
+/** An app as it stands once the rollout on its way was taken back: what the way back must lead to, and what is planned on. */
+export function clearedAway(standing: Standing): Standing {
+  const { kept, slots } = standing
+  const { rollout, ...journal } = kept.journal
+  if (rollout === undefined) return standing
+  const cleared = { ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }
+  if (journal.adoption !== undefined && journal.active === undefined) return freed(cleared, rollout)
+  const moved = sameBackend(pointedAt(standing), slotBackend(rollout.slot))
+  return { ...(moved ? pointedBack(cleared, rollout) : cleared), kept: { ...kept, journal } }
+}
+
+/** An adoption that never arrived is undone whole: Service and Deployment are their user's own again. */
+function freed(standing: Standing, rollout: Rollout): Standing {
+  const { kept, plain } = standing
+  const { rollout: _rollout, adoption: _adoption, ...journal } = kept.journal
+  const opened = pointedBack({ ...standing, kept: { ...kept, journal } }, rollout)
+  return plain === undefined ? opened : { ...opened, plain: { ...plain, paused: false } }
+}
+
+function pointedBack(standing: Standing, { selector }: Rollout): Standing {
+  const { service } = standing
+  return service === undefined || selector === undefined ? standing : { ...standing, service: withSelector(service, selector) }
+}
+
+function slotAfter(held: Workload | undefined, { before, created }: Rollout): Workload | undefined {
+  return held === undefined || (before === undefined && wasMade(created, held.name)) ? undefined : emptySlot(held)
+}
+
+function emptySlot(workload: Workload): Workload {
+  return { ...workload, wanted: 0, available: 0, identity: undefined }
+}
+
+function wasMade(created: readonly { readonly kind: string; readonly name: string }[], name: string): boolean {
+  return created.some((each) => each.kind === 'Deployment' && each.name === name)
+}
+
+function withSelector<T extends NonNullable<Standing['service']>>(service: T, selector: Readonly<Record<string, string>>): T {
+  return { ...service, spec: { ...(service.spec as object), selector } }
+}

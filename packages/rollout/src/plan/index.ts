@@ -1,0 +1,7 @@
+export * from './clearing.ts'
+export * from './options.ts'
+export * from './plan.ts'
+export * from './plan-release.ts'
+export * from './plan-rollback.ts'
+export * from './step.ts'
+export * from './way-back.ts'

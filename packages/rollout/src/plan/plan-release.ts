@@ -1,0 +1,178 @@
+import { baseSelector, slotBackend, type Backend } from '@fairlead/traffic'
+import { slotDeployment, slotName, type Release } from '../release/index.ts'
+import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
+import { courseOf, type Course, type ReleaseCourse } from './course.ts'
+import type { RolloutOptions } from './options.ts'
+import type { Plan } from './plan.ts'
+import { restorable } from './restorable.ts'
+import { moveStep, type AwaitStep, type AwaitTarget, type CheckStep, type Companion, type Step } from './step.ts'
+import { clearedAway, isAnothers } from './clearing.ts'
+import { wayBackSteps } from './way-back.ts'
+
+/**
+ * Decides how a release goes out, from how its apps stand. Pure: equal inputs give equal plans, and planning again after any part of a plan was carried out leads to
+ * the same end. All candidates are verified before the first pointer moves.
+ */
+export function planRelease(release: Release, standings: readonly Standing[], options: RolloutOptions): Plan {
+  const others = standings.filter((standing) => isAnothers(standing, release))
+  const cleared = standings.map((standing) => (others.includes(standing) ? clearedAway(standing) : standing))
+  const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release))
+  const title = courses.map(titleOf)
+  const going = courses.filter((course) => course.type === 'release')
+  const healing = courses.filter((course) => course.type === 'heal')
+  if (going.length === 0 && healing.length === 0) {
+    return { title, steps: [], notes: release.notes, nothing: `${courses.map(nameOf).join(', ')}: this release serves already` }
+  }
+  return {
+    title,
+    notes: release.notes,
+    steps: [...wayBackSteps(others, options), ...forward(release, { going, healing, options })],
+  }
+}
+
+interface Forward {
+  readonly going: readonly ReleaseCourse[]
+  readonly healing: readonly Extract<Course, { type: 'heal' }>[]
+  readonly options: RolloutOptions
+}
+
+function forward(release: Release, { going, healing, options }: Forward): readonly Step[] {
+  const { timeout, stability, checks, stopAfter } = options
+  const targets = [...going.map(targetOf), ...healing.map(({ standing, backend, replicas }) => ({ app: standing.app, backend, replicas }))]
+  const health: AwaitStep = { type: 'await', targets, timeout, stability }
+  const onPods = checks.filter(({ on }) => on === 'pods')
+  const asked: CheckStep | undefined = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout }
+  const verification: readonly Step[] = [
+    ...going.flatMap((course) => openingSteps(course, options)),
+    ...applySteps(release, going, options),
+    ...going.flatMap((course) => prepareSteps(course, options)),
+    health,
+    ...(asked === undefined ? [] : [asked]),
+  ]
+  if (going.length === 0) return verification
+  const apps = going.map(nameOf)
+  const isMoved = going.every(({ moved }) => moved)
+  if (stopAfter === 'verified' && !isMoved) return [...verification, { type: 'park', apps, at: 'verified' }]
+  const moves = going.flatMap((course) => moveSteps(course, { health, checks: asked }))
+  const watching = watchSteps(going, options)
+  if (stopAfter !== 'complete') return [...verification, ...moves, ...watching, { type: 'park', apps, at: 'switched' }]
+  return [
+    ...verification,
+    ...moves,
+    ...watching,
+    ...going.map((course) => recordStep(course, options)),
+    ...going.flatMap((course) => retireSteps(course, options)),
+  ]
+}
+
+/** What makes the rollout findable, and holds what serves. */
+function openingSteps(course: ReleaseCourse, { timeout }: RolloutOptions): readonly Step[] {
+  const { standing, note, slot, from, adopts } = course
+  const { rollout } = standing.kept.journal
+  const { app, service, serviceName, plain } = standing
+  const selector = service === undefined ? undefined : selectorIn(service)
+  const adopted = adopts && plain !== undefined ? { deployment: plain.name, uid: plain.uid, replicas: plain.wanted } : undefined
+  const held = standing.slots[slot]
+  const before = held === undefined ? undefined : restorable(held.object)
+  const begin: readonly Step[] = rollout === undefined ? [{ type: 'begin', app, release: note, slot, from, selector, adopts: adopted, before }] : []
+  if (adopted === undefined) return begin
+  return [...begin, { type: 'hold', app, deployment: adopted.deployment, timeout }, { type: 'narrow', app, service: serviceName }]
+}
+
+function applySteps(release: Release, going: readonly ReleaseCourse[], { forceConflicts: force }: RolloutOptions): readonly Step[] {
+  const [first] = going
+  if (first === undefined || going.every(({ prepared, moved }) => prepared || moved)) return []
+  const config = going.flatMap(({ app }) => app.config.map((object) => ({ app: app.app, object })))
+  const services = going.flatMap(({ app: { app, service }, standing }): readonly Companion[] =>
+    service === undefined ? [] : [{ app, object: service.object, manifest: service.manifest, pointer: { live: standing.service } }],
+  )
+  const others = release.companions.map((manifest) => ({ app: first.standing.app, object: manifest.object, manifest }))
+  const autoscalers = release.autoscalers.flatMap(({ app, manifest }) => {
+    const course = going.find(({ standing }) => standing.app === app)
+    return course === undefined ? [] : [{ app, object: manifest.object, manifest, target: slotName(app, course.slot) }]
+  })
+  if (config.length + services.length + others.length + autoscalers.length === 0) return []
+  return [{ type: 'apply', config, companions: [...services, ...others], autoscalers, force }]
+}
+
+function prepareSteps(course: ReleaseCourse, { forceConflicts: force }: RolloutOptions): readonly Step[] {
+  const { standing, app, slot, replicas, prepared, moved } = course
+  if (prepared || moved) return []
+  const workload = standing.slots[slot]
+  const empty: readonly Step[] = workload === undefined || workload.wanted === 0 ? [] : [{ type: 'empty', app: app.app, slot }]
+  const deployment = slotDeployment(app, { slot, namespace: standing.namespace })
+  return [...empty, { type: 'prepare', app: app.app, slot, deployment, replicas, isNew: workload === undefined, force }]
+}
+
+function moveSteps(course: ReleaseCourse, proof: { readonly health: AwaitStep; readonly checks: CheckStep | undefined }): readonly Step[] {
+  const { standing, slot, from, replicas, moved } = course
+  const { app, serviceName: service } = standing
+  const to = slotBackend(slot)
+  const prove: Step = { type: 'prove', app, service, backend: to, atLeast: replicas }
+  const pointer = { app, service, from, to, atLeast: replicas, base: baseOf(course) }
+  return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...handOverSteps(course, to)]
+}
+
+function handOverSteps({ standing, from }: ReleaseCourse, to: Backend): readonly Step[] {
+  const { app, autoscaler } = standing
+  return autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to }]
+}
+
+function watchSteps(going: readonly ReleaseCourse[], { settle, soak, checks, url }: RolloutOptions): readonly Step[] {
+  const targets = going.map((course) => ({ ...targetOf(course), service: course.standing.serviceName }))
+  return [
+    ...(settle === 0 ? [] : [{ type: 'settle' as const, duration: settle }]),
+    { type: 'soak', duration: soak, targets, checks: checks.filter(({ on }) => on !== 'pods'), url },
+  ]
+}
+
+function recordStep({ standing: { app }, note, slot, from }: ReleaseCourse, { standby }: RolloutOptions): Step {
+  return { type: 'record', app, release: note, backend: slotBackend(slot), from, isWayBack: false, standby }
+}
+
+function retireSteps({ standing, from }: ReleaseCourse, { drain, standby, adoptCleanup }: RolloutOptions): readonly Step[] {
+  if (from === undefined) return []
+  return [{ type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }]
+}
+
+function targetOf({ app, slot, replicas }: ReleaseCourse): AwaitTarget {
+  return { app: app.app, backend: slotBackend(slot), replicas, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) }
+}
+
+/** The labels all Pods of the app share: what its Service selects, or will. */
+function baseOf({ standing, app }: ReleaseCourse): Readonly<Record<string, string>> {
+  const live = baseSelector(selectorIn(standing.service))
+  return Object.keys(live).length > 0 ? live : (app.service?.selector ?? {})
+}
+
+function titleOf(course: Course): string {
+  const { namespace, app } = course.standing
+  const now = `${namespace}/${app} - ${servingNow(course.standing)}`
+  if (course.type === 'unchanged') return `${now}, and is this release`
+  if (course.type === 'heal') return `${now}, and is this release, but not whole`
+  return `${now}, ${slotName(app, course.slot)} ${slotNow(course)}`
+}
+
+function servingNow(standing: Standing): string {
+  const { active } = standing.kept.journal
+  const backend = pointedAt(standing) ?? (isToBeAdopted(standing) ? ({ type: 'adopted', hash: '' } as const) : undefined)
+  if (backend === undefined) return 'nothing serves yet'
+  return `${describeBackend(backend)} is active${active === undefined ? '' : ` (release ${active.release.number})`}`
+}
+
+function slotNow({ standing, slot, moved, prepared }: ReleaseCourse): string {
+  if (moved) return 'serves already'
+  if (prepared) return 'holds this release'
+  const workload = workloadOf(standing, slotBackend(slot))
+  return workload === undefined || workload.wanted === 0 ? 'is idle' : 'is standby'
+}
+
+function nameOf({ standing }: Course): string {
+  return standing.app
+}
+
+function appAt(release: Release, index: number): Release['apps'][number] {
+  const app = release.apps[index]
+  if (app === undefined) throw new TypeError('every standing has its app')
+  return app
+}

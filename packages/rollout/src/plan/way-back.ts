@@ -1,0 +1,87 @@
+import { milliseconds } from '@fairlead/base'
+import { baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
+import type { Creation, Rollout } from '../journal/index.ts'
+import { pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import type { RolloutOptions } from './options.ts'
+import { moveStep, type AwaitStep, type Step } from './step.ts'
+
+type Options = Pick<RolloutOptions, 'rollbackTimeout'>
+
+/**
+ * Takes back the rollouts that are on their way, from any point at which they may have been left: the one way back, whether a step failed, a person asks for it
+ * or another release comes. All pointers first, in reverse of the order in which they moved, then the Pods, then what was made.
+ */
+export function wayBackSteps(standings: readonly Standing[], options: Options): readonly Step[] {
+  const reversed = standings.toReversed().filter(({ kept }) => kept.journal.rollout !== undefined)
+  return [...reversed.flatMap((standing) => pointerSteps(standing, options)), ...reversed.flatMap((standing) => clearingSteps(standing))]
+}
+
+function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonly Step[] {
+  const { rollout } = standing.kept.journal
+  if (rollout === undefined || !leadsToCandidate(standing, rollout)) return []
+  const { app, serviceName: service } = standing
+  const { from } = rollout
+  if (from === undefined) return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : []
+  const workload = workloadOf(standing, from)
+  const replicas = Math.max(1, workload?.wanted ?? 1)
+  const health: AwaitStep = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: milliseconds(0) }
+  const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) }
+  return [
+    health,
+    moveStep(pointer, { health, checks: undefined }),
+    { type: 'prove', app, service, backend: from, atLeast: replicas },
+    ...handBack(standing, rollout, from),
+  ]
+}
+
+/** Only an autoscaler that was pointed at the candidate is pointed back. */
+function handBack(standing: Standing, { slot }: Rollout, from: Backend): readonly Step[] {
+  const { app, autoscaler } = standing
+  const target = (autoscaler?.spec as { readonly scaleTargetRef?: { readonly name?: string } } | undefined)?.scaleTargetRef?.name
+  if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot))) return []
+  return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }]
+}
+
+function clearingSteps(standing: Standing): readonly Step[] {
+  const { app } = standing
+  const { rollout } = standing.kept.journal
+  if (rollout === undefined) return []
+  const { created } = rollout
+  return [
+    ...slotSteps(standing, rollout),
+    ...openingSteps(standing, rollout),
+    ...(created.length === 0 ? [] : [{ type: 'remove' as const, app, created }]),
+    { type: 'end', app },
+  ]
+}
+
+function slotSteps({ app, slots }: Standing, { slot, before }: Rollout): readonly Step[] {
+  if (slots[slot] === undefined) return []
+  return [{ type: 'empty', app, slot }, ...(before === undefined ? [] : [{ type: 'put-back' as const, app, slot, before }])]
+}
+
+/** What was never released by us before is given back as it was: the Service first, then the Deployment. */
+function openingSteps(standing: Standing, rollout: Rollout): readonly Step[] {
+  const { app, serviceName: service } = standing
+  const { adoption, active } = standing.kept.journal
+  if (adoption !== undefined && active === undefined) {
+    return [
+      { type: 'reopen', app, service },
+      { type: 'let-go', app, deployment: adoption.deployment },
+    ]
+  }
+  const isUsersOwn = rollout.from === undefined && !wasCreated(rollout, 'Service', service)
+  return isUsersOwn && leadsToCandidate(standing, rollout) ? [{ type: 'reopen', app, service }] : []
+}
+
+function leadsToCandidate(standing: Standing, { slot }: Rollout): boolean {
+  return sameBackend(pointedAt(standing), slotBackend(slot))
+}
+
+function wasCreated({ created }: Rollout, kind: string, name: string): boolean {
+  return created.some((each) => each.kind === kind && each.name === name)
+}
+
+function serviceOf({ created }: Rollout, name: string): Creation {
+  return created.find((each) => each.kind === 'Service' && each.name === name) ?? { apiVersion: 'v1', kind: 'Service', name }
+}

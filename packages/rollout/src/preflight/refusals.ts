@@ -1,0 +1,156 @@
+import type { Problem } from '@fairlead/base'
+import { describeObject, selects, type KubeObject, type StringMap } from '@fairlead/kube'
+import { baseSelector, LABELS, serviceNotes, serviceRefusals, SLOTS } from '@fairlead/traffic'
+import type { RolloutOptions } from '../plan/options.ts'
+import { slotNotes, slotRefusals, type AppRelease } from '../release/index.ts'
+import { isToBeAdopted, pointedAt, selectorIn, type Standing } from '../standing/index.ts'
+import { ownerProblems } from './owners.ts'
+import { portProblems } from './ports.ts'
+
+/** What preflight knows beside how an app stands. */
+export interface Question {
+  readonly release: AppRelease
+  readonly options: Pick<RolloutOptions, 'takeOver' | 'onParked'>
+  /** Access modes of the claims in the namespace, by name. */
+  readonly claims: ReadonlyMap<string, readonly string[]>
+}
+
+/** Everything that keeps an app from being released, all at once and before anything is written. Pure. */
+export function releaseRefusals(standing: Standing, question: Question): readonly Problem[] {
+  const { release, options, claims } = question
+  const { template, deployment, manifest, replicas } = release
+  const slot = { app: release.app, claims, ...(manifest === undefined ? {} : { manifest }) }
+  return [
+    ...serviceProblems(standing, question),
+    ...labelProblems(standing, release),
+    ...portProblems(standing, release),
+    ...slotRefusals(template, deployment, slot),
+    ...(replicas === 0 ? [noReplicas(release)] : []),
+    ...adoptionProblems(standing),
+    ...strangers(standing),
+    ...ownerProblems([standing.service, standing.plain?.object, standing.autoscaler]),
+    ...parkedProblems(standing, release, options.onParked),
+  ]
+}
+
+/** What the user should know beforehand, though it keeps nothing from going on. */
+export function releaseNotes(standing: Standing, release: AppRelease): readonly string[] {
+  return [...release.notes, ...slotNotes(release.template), ...(standing.service === undefined ? [] : serviceNotes(standing.service))]
+}
+
+function serviceProblems(standing: Standing, { release, options }: Question): readonly Problem[] {
+  const { service, slices, namespace, serviceName } = standing
+  if (service !== undefined) {
+    const firstRelease = release.service !== undefined && pointedAt(standing) === undefined && standing.plain === undefined
+    return serviceRefusals(service, slices, { takeOver: options.takeOver, firstRelease })
+  }
+  if (release.service !== undefined) return []
+  return [
+    {
+      message: `Service "${namespace}/${serviceName}": leads users to ${release.app}, expected it to be there or in the manifests, got neither`,
+      hint: 'Add it to the manifests, or name the right one in `service`.',
+    },
+  ]
+}
+
+/** Pods that the Service would not select could be moved to for ever: nobody would arrive. */
+function labelProblems(standing: Standing, release: AppRelease): readonly Problem[] {
+  const live = baseSelector(selectorIn(standing.service))
+  const isLive = Object.keys(live).length > 0
+  const wanted = isLive ? live : (release.service?.selector ?? {})
+  return [...podLabelProblems(standing, release, wanted), ...(isLive ? selectorProblems(standing, release, live) : [])]
+}
+
+function podLabelProblems(standing: Standing, { app, template, manifest }: AppRelease, wanted: StringMap): readonly Problem[] {
+  const labels = template.metadata?.labels ?? {}
+  if (selects({ matchLabels: wanted }, labels)) return []
+  const message = `Deployment "${standing.namespace}/${app}": its Pods would not be selected by Service ${standing.serviceName}, expected the labels ${textOf(wanted)}, got ${textOf(labels)}`
+  return [{ message, hint: 'Give the Pod template the labels the Service selects.', ...placed(manifest, ['spec', 'template', 'metadata', 'labels']) }]
+}
+
+function selectorProblems({ namespace, serviceName }: Standing, { service }: AppRelease, live: StringMap): readonly Problem[] {
+  if (service === undefined || textOf(service.selector) === textOf(live)) return []
+  const message = `Service "${namespace}/${serviceName}": selects ${textOf(live)}, expected the same in the manifest, got ${textOf(service.selector)}`
+  return [{ message, hint: 'A selector cannot change under a release that is serving: make a new Service.', ...placed(service.manifest, ['spec', 'selector']) }]
+}
+
+/** A Deployment that somebody else has paused is held by nobody we know. */
+function adoptionProblems(standing: Standing): readonly Problem[] {
+  const { plain, service, slices, kept, pods } = standing
+  if (service === undefined || pointedAt(standing) !== undefined) return []
+  if (isToBeAdopted(standing) && plain !== undefined) {
+    if (!plain.paused || kept.journal.adoption?.uid === plain.uid) return []
+    return [
+      {
+        message: `${describeObject(plain.object)}: is paused, expected it to roll freely, got paused: true by somebody else`,
+        hint: 'Resume it, or wait until whoever paused it is done.',
+      },
+    ]
+  }
+  const names = endpointNames(slices)
+  if (names.length === 0) return []
+  const owners = [...new Set(pods.filter(({ metadata }) => names.includes(metadata.name)).map(ownerName))]
+  return [
+    {
+      message: `${describeObject(service)}: leads to Pods that are none of ${standing.app}'s, expected those of Deployment ${standing.app}, got ${owners.join(', ') || names.join(', ')}`,
+      hint: 'Name the Deployment behind the Service in `app`, and the Service in `service`.',
+    },
+  ]
+}
+
+function endpointNames(slices: readonly KubeObject[]): readonly string[] {
+  return slices.flatMap((slice) => {
+    const { endpoints } = slice as KubeObject & { readonly endpoints?: readonly { readonly targetRef?: { readonly name?: string } }[] | null }
+    return (endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.name === undefined ? [] : [targetRef.name]))
+  })
+}
+
+function ownerName({ metadata }: KubeObject): string {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
+  return owner === undefined ? `Pod ${metadata.name}` : `${owner.kind} ${owner.name}`
+}
+
+/** A Deployment that has a slot's name and none of our labels belongs to somebody else. */
+function strangers({ slots, app }: Standing): readonly Problem[] {
+  return SLOTS.flatMap((slot) => {
+    const object = slots[slot]?.object
+    if (object === undefined || object.metadata.labels?.[LABELS.app] === app) return []
+    return [
+      {
+        message: `${describeObject(object)}: has the name of a slot of ${app}, expected one of ours or none, got a Deployment without ${LABELS.app}: ${app}`,
+        hint: 'Rename it: its Pods must not be taken for a release.',
+      },
+    ]
+  })
+}
+
+function parkedProblems(standing: Standing, { identity }: AppRelease, onParked: 'abort' | 'refuse'): readonly Problem[] {
+  const { rollout } = standing.kept.journal
+  if (rollout === undefined || rollout.release.identity === identity || onParked === 'abort') return []
+  return [
+    {
+      message: `app "${standing.namespace}/${standing.app}": release ${rollout.release.number} is ${rollout.state === 'parked' ? `parked at ${rollout.step}` : 'on its way'}, expected nothing in between, as on-parked: refuse asks`,
+      hint: 'Continue that release, or end it by a rollback.',
+    },
+  ]
+}
+
+function noReplicas({ app, manifest }: AppRelease): Problem {
+  return {
+    message: `Deployment "${app}": asks for no Pods, expected at least 1 replica, got 0`,
+    hint: 'Nobody would answer. Remove the app from `app` to scale it to zero.',
+    ...placed(manifest, ['spec', 'replicas']),
+  }
+}
+
+function placed(manifest: AppRelease['manifest'], path: readonly string[]): Pick<Problem, 'position'> {
+  const position = manifest?.positionOf(path)
+  return position === undefined ? {} : { position }
+}
+
+function textOf(labels: StringMap): string {
+  const pairs = Object.entries(labels)
+    .filter(([key]) => key !== LABELS.slot && key !== LABELS.app)
+    .map(([key, value]) => `${key}=${value}`)
+  return pairs.toSorted().join(',') || 'none'
+}

@@ -1,0 +1,3 @@
+export * from './describe-plan.ts'
+export { versionOutputs } from './outputs.ts'
+export * from './rollout-report.ts'

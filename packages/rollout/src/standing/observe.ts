@@ -1,0 +1,96 @@
+import type { Cluster, KubeObject, ObjectReference, ReadOptions, Resource } from '@fairlead/kube'
+import { baseSelector } from '@fairlead/traffic'
+import { readJournal } from '../journal/index.ts'
+import { slotName } from '../release/index.ts'
+import { readWorkload } from './read-workload.ts'
+import type { Standing, Workload } from './standing.ts'
+
+/** An app, and the Service that leads to it. */
+export interface AppPlace {
+  readonly app: string
+  readonly service: string
+}
+
+export const DEPLOYMENTS: Resource = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
+export const SERVICES: Resource = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true }
+export const PODS: Resource = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
+const SLICES: Resource = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true }
+const AUTOSCALERS: Resource = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true }
+
+/**
+ * Reads how apps stand: six requests for one app, four more for each further one.
+ * Throws what keeps it from reading; what is not there is undefined.
+ */
+export async function observeApps(
+  cluster: Cluster,
+  namespace: string,
+  { apps, signal }: ReadOptions & { readonly apps: readonly AppPlace[] },
+): Promise<readonly Standing[]> {
+  const options = { signal }
+  const [deployments, autoscalers] = await Promise.all([
+    cluster.list({ resource: DEPLOYMENTS, namespace }, options),
+    cluster.list({ resource: AUTOSCALERS, namespace }, options),
+  ])
+  const shared = { deployments: deployments.items, autoscalers: autoscalers.items }
+  return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, options, ...shared })))
+}
+
+interface Reading {
+  readonly place: AppPlace
+  readonly options: ReadOptions
+  readonly deployments: readonly KubeObject[]
+  readonly autoscalers: readonly KubeObject[]
+}
+
+async function observeApp(
+  cluster: Cluster,
+  namespace: string,
+  { place: { app, service: serviceName }, options, deployments, autoscalers }: Reading,
+): Promise<Standing> {
+  const reference: ObjectReference = { resource: SERVICES, namespace, name: serviceName }
+  const [service, kept, slices] = await Promise.all([
+    cluster.get(reference, options),
+    readJournal(cluster, { namespace, app }, options),
+    cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${serviceName}` }, options),
+  ])
+  const pods = await podsBehind(cluster, namespace, { service, options })
+  const workload = (name: string): Workload | undefined => {
+    const object = deployments.find(({ metadata }) => metadata.name === name)
+    return object === undefined ? undefined : readWorkload(object)
+  }
+  return {
+    app,
+    namespace,
+    serviceName,
+    service,
+    slices: slices.items,
+    pods,
+    slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },
+    plain: workload(app),
+    autoscaler: autoscalers.find((each) => scales(each, [app, slotName(app, 'blue'), slotName(app, 'green')])),
+    kept,
+  }
+}
+
+async function podsBehind(
+  cluster: Cluster,
+  namespace: string,
+  { service, options }: { readonly service: KubeObject | undefined; readonly options: ReadOptions },
+): Promise<readonly KubeObject[]> {
+  const base = baseSelector(selectorIn(service))
+  const labelSelector = Object.entries(base)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+  if (labelSelector === '') return []
+  return (await cluster.list({ resource: PODS, namespace, labelSelector }, options)).items
+}
+
+/** The selector of a Service; empty where it has none. */
+export function selectorIn(service: KubeObject | undefined): Readonly<Record<string, string>> {
+  return (service?.spec as { readonly selector?: Readonly<Record<string, string>> } | undefined)?.selector ?? {}
+}
+
+function scales({ spec }: KubeObject, names: readonly string[]): boolean {
+  const { scaleTargetRef: target } = (spec ?? {}) as { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } }
+  return target?.kind === 'Deployment' && names.includes(target.name ?? '')
+}

@@ -1,0 +1,30 @@
+import { SUITE } from '@fairlead/base'
+import { groupOf, knownResource, type AccessRule } from '@fairlead/kube'
+
+/** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
+export function journalAccess(app: string): readonly AccessRule[] {
+  return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', 'delete'], names: [`${SUITE.fieldManager}.${app}`] }]
+}
+
+/** What moving a Service and seeing the move takes. */
+export const POINTER_ACCESS: readonly AccessRule[] = [
+  { group: '', resource: 'services', verbs: ['get', 'patch'] },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+  { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: ['list', 'watch'] },
+]
+
+/** What the wait for health takes. */
+export const HEALTH_ACCESS: readonly AccessRule[] = [
+  { group: 'apps', resource: 'deployments', verbs: ['list', 'watch'] },
+  { group: 'apps', resource: 'replicasets', verbs: ['list', 'watch'] },
+  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+]
+
+/** What changing a Deployment takes. */
+export const DEPLOYMENT_ACCESS: readonly AccessRule[] = [{ group: 'apps', resource: 'deployments', verbs: ['get', 'patch'] }]
+
+/** What touching an object of any kind takes. A kind that is not Kubernetes' own has a plural only its server knows: the server then says what is missing. */
+export function objectAccess(kind: { readonly apiVersion: string; readonly kind: string }, verbs: readonly string[]): readonly AccessRule[] {
+  const resource = knownResource(kind)
+  return resource === undefined ? [] : [{ group: groupOf(kind.apiVersion), resource: resource.plural, verbs }]
+}

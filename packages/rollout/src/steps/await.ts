@@ -1,0 +1,51 @@
+import { formatDuration } from '@fairlead/base'
+import { awaitHealthy, firstCause, type HealthReport, type Target } from '@fairlead/health'
+import { describeReference } from '@fairlead/kube'
+import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
+import { workloadName } from '../standing/index.ts'
+import type { AwaitStep, AwaitTarget } from '../plan/step.ts'
+import { HEALTH_ACCESS } from './access.ts'
+import { deploymentReference } from './deployment.ts'
+import { disagreeingImages } from './running-images.ts'
+
+/** Waits for health: all backends at once, the first certain cause ends it. */
+export const awaitStep: StepKind<AwaitStep> = {
+  describe: ({ targets, timeout }) =>
+    `wait up to ${formatDuration(timeout)} until ${targets.map(nameOf).join(' and ')} ${targets.length === 1 ? 'is' : 'are'} healthy`,
+  access: () => HEALTH_ACCESS,
+  async execute({ targets, timeout, stability }, effects) {
+    const { cluster, clock, signal } = effects
+    const onChange = ({
+      reference,
+      health,
+    }: {
+      readonly reference: Target['reference']
+      readonly health: { readonly status: string; readonly message: string }
+    }) => effects.say(`${describeReference(reference)}: ${health.status}, ${health.message}`)
+    const health = await awaitHealthy(
+      cluster,
+      targets.map((target) => healthTarget(target, effects)),
+      { clock, signal, timeout, stability, onChange },
+    )
+    if (health.status !== 'Healthy') return refused(health)
+    const odd = await disagreeingImages(targets, effects)
+    return odd === undefined ? { ok: true, text: `after ${formatDuration(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health }
+  },
+}
+
+/** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
+function healthTarget({ app, backend, replicas }: AwaitTarget, { namespace, generations }: Effects): Target {
+  const name = workloadName(app, backend)
+  const written = generations.get(name)
+  return { reference: deploymentReference(namespace, name), floor: replicas, ...(written === undefined ? {} : written) }
+}
+
+function refused(health: HealthReport): StepResult {
+  const first = firstCause(health.targets)
+  const text = first === undefined ? `is ${health.status}` : (first.diagnosis?.message ?? `${describeReference(first.reference)}: ${first.health.message}`)
+  return { ok: false, text, health }
+}
+
+function nameOf({ app, backend }: AwaitTarget): string {
+  return workloadName(app, backend)
+}

@@ -1,0 +1,56 @@
+import type { Effects, StepKind } from '../execute/effects.ts'
+import { describeCheck, runChecks, unanswered, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
+import type { HealthReport, TargetHealth } from '@fairlead/health'
+import type { AwaitStep, CheckStep } from '../plan/step.ts'
+import { workloadName } from '../standing/index.ts'
+
+/** Asks every healthy Pod of the candidates, one by one, before any user does. */
+export const check: StepKind<CheckStep> = {
+  describe: ({ checks, targets }) =>
+    `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
+  access: () => [
+    { group: '', resource: 'pods/proxy', verbs: ['get', 'create'] },
+    { group: '', resource: 'pods', verbs: ['get'] },
+  ],
+  async execute({ checks, timeout }, effects) {
+    const pods = podsOf(effects)
+    const results = await ask(checks, pods, { effects, timeout })
+    const failed = results.find(({ passed }) => !passed)
+    if (failed !== undefined) return { ok: false, text: `${failed.respondent} failed ${failed.check}: ${failed.reason ?? 'no reason given'}`, checks: results }
+    return { ok: true, text: `${pods.length} ${pods.length === 1 ? 'Pod' : 'Pods'} passed`, checks: results }
+  },
+}
+
+interface Asking {
+  readonly effects: Effects
+  readonly timeout: number
+}
+
+async function ask(checks: readonly Check[], pods: readonly PodName[], { effects, timeout }: Asking): Promise<readonly CheckResult[]> {
+  const { cluster, web, clock, signal } = effects
+  const respondents = checks.flatMap((each) =>
+    pods.map((pod): Respondent => ({ check: each, name: `Pod "${pod.namespace}/${pod.name}"`, where: { type: 'proxy', target: 'pods', ...pod } })),
+  )
+  const results = await runChecks(respondents, { cluster, web }, { clock, timeout, signal })
+  return pods.length === 0 ? checks.map(unanswered) : results
+}
+
+interface PodName {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The healthy Pods that the wait before has seen: the very ones that are about to serve. */
+function podsOf({ results }: Effects): readonly PodName[] {
+  const reports = [...results].flatMap(([step, { health }]) => (isAwait(step) && health !== undefined ? [health] : []))
+  return (reports.at(-1) ?? { targets: [] as HealthReport['targets'] }).targets.flatMap(({ tree }) => tree.flatMap(healthyPods))
+}
+
+function isAwait(step: { readonly type: string }): step is AwaitStep {
+  return step.type === 'await'
+}
+
+function healthyPods({ subject, health, branches }: TargetHealth['tree'][number]): readonly PodName[] {
+  const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : []
+  return [...self, ...branches.flatMap(healthyPods)]
+}

@@ -1,0 +1,16 @@
+import type { StepKind } from '../execute/effects.ts'
+import type { EndStep } from '../plan/step.ts'
+import { journalAccess } from './access.ts'
+
+/** Ends a rollout that was taken back. An app that has never been released keeps no journal: nothing of ours is left. */
+export const end: StepKind<EndStep> = {
+  describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
+  access: ({ app }) => journalAccess(app),
+  async execute({ app }, { journals }) {
+    const { rollout: _, adoption, ...rest } = journals.of(app)
+    const isAdopted = adoption !== undefined && rest.active !== undefined
+    if (rest.active === undefined) await journals.remove(app)
+    else await journals.write(app, () => ({ ...rest, ...(isAdopted ? { adoption } : {}) }))
+    return { ok: true, text: rest.active === undefined ? 'nothing of ours is left' : `release ${rest.active.release.number} serves as before` }
+  },
+}

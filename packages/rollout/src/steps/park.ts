@@ -1,0 +1,17 @@
+import type { StepKind } from '../execute/effects.ts'
+import type { ParkStep } from '../plan/step.ts'
+import { journalAccess } from './access.ts'
+
+/** Leaves the rollout where it is, without runner and without lock. */
+export const park: StepKind<ParkStep> = {
+  describe: ({ at }) => `park: ${at === 'verified' ? 'verified, no traffic moved' : 'switched, what served before is kept whole'}`,
+  access: ({ apps }) => apps.flatMap(journalAccess),
+  async execute({ apps, at }, { journals }) {
+    for (const app of apps) {
+      await journals.write(app, (journal) =>
+        journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } },
+      )
+    }
+    return { ok: true, text: `continue with a later stop-after, or end it by a rollback` }
+  },
+}

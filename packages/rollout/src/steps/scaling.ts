@@ -1,0 +1,30 @@
+import { SUITE } from '@fairlead/base'
+import type { KubeObject } from '@fairlead/kube'
+import type { Effects } from '../execute/effects.ts'
+import { DEPLOYMENTS } from '../standing/index.ts'
+
+/** Writes `spec.replicas` of our slots, and nothing else. */
+const SCALE_MANAGER = `${SUITE.fieldManager}-scale`
+
+/** Scales a Deployment and remembers the generation that answers for it. A slot is ours, so its replicas are taken from whoever had them. */
+export async function scaleDeployment(name: string, replicas: number, effects: Effects): Promise<KubeObject> {
+  const { cluster, namespace, generations } = effects
+  const object = { apiVersion: DEPLOYMENTS.apiVersion, kind: DEPLOYMENTS.kind, metadata: { name, namespace }, spec: { replicas } }
+  const written = await cluster.apply(object, { manager: SCALE_MANAGER, force: true })
+  remember(written, generations)
+  return written
+}
+
+/** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
+export async function scaleAdopted(name: string, replicas: number, effects: Effects): Promise<KubeObject> {
+  const { cluster, namespace, generations } = effects
+  const reference = { resource: DEPLOYMENTS, namespace, name }
+  const written = await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER })
+  remember(written, generations)
+  return written
+}
+
+/** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
+export function remember({ metadata }: KubeObject, generations: Effects['generations']): void {
+  generations.set(metadata.name, { generation: metadata.generation ?? 0, uid: metadata.uid ?? '' })
+}

@@ -1,0 +1,5 @@
+export * from './backend.ts'
+export * from './field-owner.ts'
+export * from './labels.ts'
+export * from './service/index.ts'
+export * from './slot.ts'
