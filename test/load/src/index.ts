@@ -1,0 +1,5 @@
+export { startLoad, type Load, type LoadOptions } from './load.ts'
+export { obtainLoad } from './program.ts'
+export { shapes, type LoadEnd, type LoadRecord, type Loss, type Shape } from './record.ts'
+export { reportOf, tallyLine, type Bin, type LoadReport } from './report.ts'
+export type { AnswerTime, Tally, VersionTally } from './tally.ts'
