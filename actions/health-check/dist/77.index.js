@@ -13,7 +13,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _json_pointer_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9145);
 /* harmony import */ var _identity_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9258);
 /* harmony import */ var _kubeconfig_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3667);
-/* harmony import */ var _program_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3938);
+/* harmony import */ var _credential_program_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1924);
 /* harmony import */ var _secret_values_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5979);
 
 
@@ -48,7 +48,7 @@ function execIdentity({ user, cluster }, host) {
         timeout: TIMEOUT,
         installHint: (0,_kubeconfig_js__WEBPACK_IMPORTED_MODULE_0__/* .textField */ .M8)(user, 'exec', 'installHint'),
     };
-    const obtain = async () => readCredential(await (0,_program_js__WEBPACK_IMPORTED_MODULE_2__/* .runProgram */ .m)(program, host), { command, apiVersion, host });
+    const obtain = async () => readCredential(await (0,_credential_program_js__WEBPACK_IMPORTED_MODULE_2__/* .runCredentialProgram */ .H)(program, host), { command, apiVersion, host });
     return (0,_identity_js__WEBPACK_IMPORTED_MODULE_3__/* .termedIdentity */ .AR)(obtain, () => host.clock.date().getTime());
 }
 function execInfo(apiVersion, user, { fields }) {

@@ -37161,43 +37161,6 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 753:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ forbiddenAddress)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-
-/**
- * Answers why a URL check may not ask an address, or undefined when it may.
- *
- * Link-local addresses, where clouds keep a machine's credentials, are never asked. This machine's own only where an input allows it.
- * Private networks are asked: a self-hosted runner stands in one.
- */
-function forbiddenAddress(address, allowLocal) {
-    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) ? 'ipv6' : 'ipv4';
-    if (linkLocal.check(address, family))
-        return `${address} is link-local, where clouds keep a machine's credentials`;
-    if (!allowLocal && loopback.check(address, family))
-        return `${address} is this machine itself; allow-local-url: true permits it`;
-    return undefined;
-}
-const linkLocal = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
-linkLocal.addSubnet('169.254.0.0', 16);
-linkLocal.addSubnet('fe80::', 10, 'ipv6');
-linkLocal.addAddress('fd00:ec2::254', 'ipv6');
-// Alibaba's place for the same.
-linkLocal.addAddress('100.100.100.200');
-const loopback = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('::1', 'ipv6');
-loopback.addSubnet('0.0.0.0', 8);
-loopback.addAddress('::', 'ipv6');
-
-
-/***/ }),
-
 /***/ 7060:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -37205,10 +37168,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3261);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5946);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
+/* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4076);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
-/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6105);
-/* harmony import */ var _forbidden_address_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(753);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9843);
+/* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5109);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(397);
 
 
 
@@ -37218,7 +37181,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 process.exitCode = await (0,_fairlead_action__WEBPACK_IMPORTED_MODULE_0__/* .runOnRunner */ .T)(_operation_js__WEBPACK_IMPORTED_MODULE_1__/* .healthCheck */ .b, process, async (inputs, host) => ({
     cluster: await (0,_fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__/* .connectCluster */ .b)((0,_fairlead_kube__WEBPACK_IMPORTED_MODULE_3__/* .connectionOf */ .ao)(inputs), host),
     workspace: (0,_fairlead_base__WEBPACK_IMPORTED_MODULE_4__/* .openWorkspace */ .O)(host.workspace),
-    web: (0,_fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .openTransport */ .g)({ environment: host.environment, forbid: (address) => (0,_forbidden_address_js__WEBPACK_IMPORTED_MODULE_6__/* .forbiddenAddress */ .g)(address, inputs['allow-local-url']) }),
+    web: (0,_fairlead_base__WEBPACK_IMPORTED_MODULE_5__/* .openTransport */ .g)({ environment: host.environment, forbid: (address) => (0,_fairlead_health_checks__WEBPACK_IMPORTED_MODULE_6__/* .forbiddenAddress */ .g)(address, inputs['allow-local-url']) }),
 }));
 
 __webpack_async_result__();
@@ -37226,7 +37189,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9843:
+/***/ 397:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41040,6 +41003,42 @@ function first_cause_rank({ diagnosis }) {
     return CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length);
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/explanation.js
+
+const MOST_EXPLAINED = 5;
+/** Explains ill health to people, the first cause first: its sentence, what to do, how many Pods, log lines and Events. What has no cause yet is left out. */
+function explain(sick) {
+    return sick.slice(0, MOST_EXPLAINED).flatMap((target, index) => {
+        const { diagnosis, log } = target;
+        if (diagnosis === undefined)
+            return [];
+        const { affected, events } = diagnosis;
+        return [
+            { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
+            { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
+            ...(affected.total > 1 && affected.pods > 0 ? [{ type: 'paragraph', text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
+            ...(log === undefined ? [] : [{ type: 'code', title: logTitle(log), text: log.text }]),
+            ...(events.length === 0
+                ? []
+                : [
+                    {
+                        type: 'code',
+                        title: 'Events:',
+                        text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n'),
+                    },
+                ]),
+        ];
+    });
+}
+/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
+function plainDiagnosis({ diagnosis, reference, health }) {
+    const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
+    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
+}
+function logTitle({ pod, container, previous }) {
+    return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`;
+}
+
 ;// CONCATENATED MODULE: ./actions/health-check/build/report.js
 
 
@@ -41054,11 +41053,11 @@ function reportHealth(plan, outcome) {
     return {
         conclusion: verdict === 'Healthy' ? 'success' : 'failure',
         verdict: sentence,
-        outputs: { verdict, diagnosis: JSON.stringify([...sick.map(diagnosisOf), ...failedChecks.map(checkDiagnosis)]) },
+        outputs: { verdict, diagnosis: JSON.stringify([...sick.map(plainDiagnosis), ...failedChecks.map(checkDiagnosis)]) },
         annotations: [...worthAnnotating(sick).map((target) => annotationOf(plan, target)), ...failedChecks.map(checkAnnotation)],
         summary: [
             objectTable(health.targets),
-            ...causeBlocks(sick),
+            ...explain(sick),
             ...checkBlocks(checks),
             ...(health.notes.length === 0 ? [] : [{ type: 'list', items: health.notes }]),
         ],
@@ -41101,33 +41100,6 @@ function objectTable(targets) {
 function sinceText({ since, sinceTime }) {
     return sinceTime ?? `${(0,build_duration/* formatDuration */.a3)(since)} ago`;
 }
-const MOST_EXPLAINED = 5;
-function causeBlocks(sick) {
-    return sick.slice(0, MOST_EXPLAINED).flatMap((target, index) => {
-        const { diagnosis, log } = target;
-        if (diagnosis === undefined)
-            return [];
-        const { affected, events } = diagnosis;
-        return [
-            { type: 'heading', text: `${index === 0 ? 'First cause' : 'And'}: ${diagnosis.cause}` },
-            { type: 'paragraph', text: `${diagnosis.message}. ${diagnosis.hint}` },
-            ...(affected.total > 1 && affected.pods > 0 ? [{ type: 'paragraph', text: `It shows in ${affected.pods} of ${affected.total} Pods.` }] : []),
-            ...(log === undefined ? [] : [{ type: 'code', title: logTitle(log), text: log.text }]),
-            ...(events.length === 0
-                ? []
-                : [
-                    {
-                        type: 'code',
-                        title: 'Events:',
-                        text: events.map(({ reason, message, count }) => `${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`).join('\n'),
-                    },
-                ]),
-        ];
-    });
-}
-function logTitle({ pod, container, previous }) {
-    return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`;
-}
 function checkBlocks(checks) {
     if (checks.length === 0)
         return [];
@@ -41156,11 +41128,6 @@ function annotationOf({ targets }, target) {
 function checkAnnotation({ check, respondent, reason }) {
     return { level: 'error', title: `${respondent}: check failed`, message: `${check}: ${reason ?? 'no reason given'}` };
 }
-/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-function diagnosisOf({ diagnosis, reference, health }) {
-    const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
-    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
-}
 function checkDiagnosis({ check, respondent, reason }) {
     return { target: respondent, cause: 'check', message: `${check}: ${reason ?? 'no reason given'}` };
 }
@@ -41174,7 +41141,7 @@ function plainTarget(target) {
         ...place,
         name,
         ...rest,
-        ...(diagnosis === undefined ? {} : { diagnosis: diagnosisOf(target) }),
+        ...(diagnosis === undefined ? {} : { diagnosis: plainDiagnosis(target) }),
     };
 }
 
@@ -45663,6 +45630,183 @@ function outside(pattern) {
 
 /***/ }),
 
+/***/ 4076:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ forbiddenAddress)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+
+/**
+ * Answers why a URL check may not ask an address, or undefined when it may.
+ *
+ * Link-local addresses, where clouds keep a machine's credentials, are never asked. This machine's own only where an input allows it.
+ * Private networks are asked: a self-hosted runner stands in one.
+ */
+function forbiddenAddress(address, allowLocal) {
+    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) ? 'ipv6' : 'ipv4';
+    if (linkLocal.check(address, family))
+        return `${address} is link-local, where clouds keep a machine's credentials`;
+    if (!allowLocal && loopback.check(address, family))
+        return `${address} is this machine itself; allow-local-url: true permits it`;
+    return undefined;
+}
+const linkLocal = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
+linkLocal.addSubnet('169.254.0.0', 16);
+linkLocal.addSubnet('fe80::', 10, 'ipv6');
+linkLocal.addAddress('fd00:ec2::254', 'ipv6');
+// Alibaba's place for the same.
+linkLocal.addAddress('100.100.100.200');
+const loopback = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+loopback.addSubnet('0.0.0.0', 8);
+loopback.addAddress('::', 'ipv6');
+
+
+/***/ }),
+
+/***/ 1924:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  H: () => (/* binding */ runCredentialProgram)
+});
+
+// EXTERNAL MODULE: ./packages/base/build/fault.js
+var fault = __nccwpck_require__(4871);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./packages/kube/build/client/program.js
+
+const MOST_ERROR_BYTES = 1024 * 1024;
+const MOST_WORDS = 2_000;
+/**
+ * Runs a program and answers how it ended. Without a shell, without our inputs in its environment, not for longer than its timeout or after the host's signal:
+ * then it is killed with all that it has started.
+ */
+async function runProgram(program, host, { signal = host.signal } = {}) {
+    const over = new AbortController();
+    const tooLate = { type: 'broken', got: `no answer within ${program.timeout / 1_000} s`, words: '' };
+    const waiting = host.clock.sleep(program.timeout, AbortSignal.any([over.signal, host.signal, signal])).then(() => over.abort(tooLate), () => over.abort(signal.aborted ? signal.reason : host.signal.reason));
+    try {
+        return await run(program, host, over.signal);
+    }
+    catch (error) {
+        if (error === tooLate)
+            return tooLate;
+        throw error;
+    }
+    finally {
+        over.abort();
+        await waiting;
+    }
+}
+function run(program, host, signal) {
+    return new Promise((done, fail) => {
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program.command, [...program.arguments], {
+            shell: false,
+            stdio: ['ignore', 'pipe', 'pipe'],
+            ...(program.folder === undefined ? {} : { cwd: program.folder }),
+            env: { ...withoutInputs(host.environment), ...program.environment },
+            windowsHide: true,
+            // A process group of its own, so that what it starts ends with it.
+            detached: HAS_GROUPS,
+        });
+        const output = gather(child.stdout, program.limit);
+        const words = gather(child.stderr, MOST_ERROR_BYTES);
+        const kill = () => {
+            killGroup(child);
+            fail(signal.reason);
+        };
+        signal.addEventListener('abort', kill, { once: true });
+        child.once('error', (cause) => done({ type: 'unstartable', got: cause.code ?? cause.message, cause }));
+        child.once('close', (code, killer) => {
+            signal.removeEventListener('abort', kill);
+            const said = words.text().trim().slice(-MOST_WORDS);
+            if (code === 0 && !output.tooMuch())
+                return done({ type: 'done', output: output.text() });
+            if (code === 0)
+                return done({ type: 'broken', got: `more than ${program.limit} bytes`, words: said });
+            done({ type: code === null ? 'broken' : 'failed', got: `exit ${code ?? killer}`, words: said });
+        });
+    });
+}
+const HAS_GROUPS = process.platform !== 'win32';
+/** Ends a program and what it has started, and lets go of it: whatever has escaped may hold its end of the pipes, but not us. */
+function killGroup(child) {
+    try {
+        if (child.pid !== undefined && HAS_GROUPS)
+            process.kill(-child.pid, 'SIGKILL');
+        else
+            child.kill('SIGKILL');
+    }
+    catch (error) {
+        // The last of the group has ended by itself (ESRCH), or it is not ours to end (EPERM).
+        if (!(error instanceof Error && 'syscall' in error))
+            throw error;
+        child.kill('SIGKILL');
+    }
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.unref();
+}
+function gather(stream, limit) {
+    const parts = [];
+    let size = 0;
+    stream.on('data', (chunk) => {
+        size += chunk.length;
+        if (size <= limit)
+            parts.push(chunk);
+    });
+    return { text: () => Buffer.concat(parts).toString('utf8'), tooMuch: () => size > limit };
+}
+/** Our own inputs hold the kubeconfig and tokens of other systems: nobody else's business. */
+function withoutInputs(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('INPUT_')));
+}
+
+;// CONCATENATED MODULE: ./packages/kube/build/client/credentials/credential-program.js
+
+
+
+const MOST_BYTES = 1024 * 1024;
+/** Runs a credential program and answers what it printed. A failure carries what it wrote to stderr; stdout, which may be half a token, never leaves here. */
+async function runCredentialProgram(program, host) {
+    const { arguments: words, environment, timeout } = program;
+    const end = await runProgram({ command: commandOf(program), arguments: words, environment, timeout, limit: MOST_BYTES }, host);
+    switch (end.type) {
+        case 'done':
+            return end.output;
+        case 'unstartable':
+            throw unstartable(program, end);
+        case 'failed':
+            throw failed(program, `${end.got}: ${end.words || 'no word on stderr'}`);
+        case 'broken':
+            throw failed(program, end.words === '' ? end.got : `${end.got}: ${end.words}`);
+    }
+}
+function commandOf({ command, file }) {
+    return file === undefined || (0,external_node_path_.isAbsolute)(command) || !/[/\\]/.test(command) ? command : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), command);
+}
+function unstartable({ command, installHint }, { got, cause }) {
+    const hint = installHint ?? `Install ${command} in a step before this one.`;
+    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${got}`, { cause, hint });
+}
+function failed({ command }, got) {
+    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, {
+        hint: `Run ${command} by hand with the same environment to see why.`,
+    });
+}
+
+
+/***/ }),
+
 /***/ 9258:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45824,122 +45968,6 @@ function invalid(what, expected, got) {
 
 /***/ }),
 
-/***/ 3938:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  m: () => (/* binding */ runProgram)
-});
-
-// EXTERNAL MODULE: ./packages/base/build/fault.js
-var fault = __nccwpck_require__(4871);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./packages/kube/build/client/credentials/program.js
-
-
-
-const MOST_BYTES = 1024 * 1024;
-const MOST_WORDS = 2_000;
-/**
- * Runs a credential program and answers what it printed. Without a shell, without our inputs in its environment, not for longer than its timeout:
- * then it is killed with all that it has started.
- * A failure carries what it wrote to stderr; stdout, which may be half a token, never leaves here.
- */
-async function runProgram(program, host) {
-    const over = new AbortController();
-    const tooLate = host.clock.sleep(program.timeout, AbortSignal.any([over.signal, host.signal])).then(() => over.abort(failed(program, `no answer within ${program.timeout / 1_000} s`)), () => over.abort(host.signal.reason));
-    try {
-        return await run(program, host, over.signal);
-    }
-    finally {
-        over.abort();
-        await tooLate;
-    }
-}
-function run(program, host, signal) {
-    return new Promise((done, fail) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(commandOf(program), [...program.arguments], {
-            shell: false,
-            stdio: ['ignore', 'pipe', 'pipe'],
-            env: { ...withoutInputs(host.environment), ...program.environment },
-            windowsHide: true,
-            // A process group of its own, so that what it starts ends with it.
-            detached: HAS_GROUPS,
-        });
-        const output = gather(child.stdout);
-        const words = gather(child.stderr);
-        const kill = () => {
-            killGroup(child);
-            fail(signal.reason);
-        };
-        signal.addEventListener('abort', kill, { once: true });
-        child.once('error', (error) => fail(unstartable(program, error)));
-        child.once('close', (code, killer) => {
-            signal.removeEventListener('abort', kill);
-            if (code === 0 && !output.tooMuch())
-                return done(output.text());
-            const end = code === 0 ? `more than ${MOST_BYTES} bytes` : `exit ${code ?? killer}`;
-            fail(failed(program, `${end}: ${words.text().trim().slice(-MOST_WORDS) || 'no word on stderr'}`));
-        });
-    });
-}
-const HAS_GROUPS = process.platform !== 'win32';
-/** Ends a program and what it has started, and lets go of it: whatever has escaped may hold its end of the pipes, but not us. */
-function killGroup(child) {
-    try {
-        if (child.pid !== undefined && HAS_GROUPS)
-            process.kill(-child.pid, 'SIGKILL');
-        else
-            child.kill('SIGKILL');
-    }
-    catch (error) {
-        // The last of the group has ended by itself (ESRCH), or it is not ours to end (EPERM).
-        if (!(error instanceof Error && 'syscall' in error))
-            throw error;
-        child.kill('SIGKILL');
-    }
-    child.stdout.destroy();
-    child.stderr.destroy();
-    child.unref();
-}
-function gather(stream) {
-    const parts = [];
-    let size = 0;
-    stream.on('data', (chunk) => {
-        size += chunk.length;
-        if (size <= MOST_BYTES)
-            parts.push(chunk);
-    });
-    return { text: () => Buffer.concat(parts).toString('utf8'), tooMuch: () => size > MOST_BYTES };
-}
-function commandOf({ command, file }) {
-    return file === undefined || (0,external_node_path_.isAbsolute)(command) || !/[/\\]/.test(command) ? command : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), command);
-}
-/** Our own inputs hold the kubeconfig and tokens of other systems: not a plugin's business. */
-function withoutInputs(environment) {
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('INPUT_')));
-}
-function unstartable({ command, installHint }, cause) {
-    const hint = installHint ?? `Install ${command} in a step before this one.`;
-    return new fault/* Fault */.vC('ENVIRONMENT_MISSING', `kubeconfig: the program ${command} cannot be started, expected it on PATH, got ${cause.code ?? cause.message}`, {
-        cause,
-        hint,
-    });
-}
-function failed({ command }, got) {
-    return new fault/* Fault */.vC('ACCESS_DENIED', `kubeconfig: the program ${command} gave no credentials, got ${got}`, {
-        hint: `Run ${command} by hand with the same environment to see why.`,
-    });
-}
-
-
-/***/ }),
-
 /***/ 5979:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45985,7 +46013,7 @@ function secretWords(words) {
 
 /***/ }),
 
-/***/ 6105:
+/***/ 5109:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45993,6 +46021,8 @@ function secretWords(words) {
 __nccwpck_require__.d(__webpack_exports__, {
   b: () => (/* binding */ connectCluster)
 });
+
+// UNUSED EXPORTS: openRenderer
 
 // EXTERNAL MODULE: ./packages/base/build/fault.js
 var fault = __nccwpck_require__(4871);
@@ -46140,8 +46170,8 @@ function disablesTls(environment) {
 
 // EXTERNAL MODULE: ./packages/kube/build/client/credentials/identity.js
 var identity = __nccwpck_require__(9258);
-// EXTERNAL MODULE: ./packages/kube/build/client/credentials/program.js + 1 modules
-var credentials_program = __nccwpck_require__(3938);
+// EXTERNAL MODULE: ./packages/kube/build/client/credentials/credential-program.js + 2 modules
+var credential_program = __nccwpck_require__(1924);
 ;// CONCATENATED MODULE: ./packages/kube/build/client/credentials/token-command.js
 
 
@@ -46177,7 +46207,7 @@ function commandIdentity(user, host) {
         installHint: undefined,
     };
     const obtain = async () => {
-        const answer = parse(await (0,credentials_program/* runProgram */.m)(program, host), user);
+        const answer = parse(await (0,credential_program/* runCredentialProgram */.H)(program, host), user);
         const token = (0,json_pointer/* valueAt */.fK)(answer, keyPath(field('token-key') ?? '{.access_token}'));
         if (typeof token !== 'string' || token === '')
             throw unusable(user, 'a token where token-key points', 'none');
@@ -46555,6 +46585,18 @@ function json_short(text) {
 /** Writes rules as they stand in a Role, ready to be pasted. */
 function accessRulesYaml(rules) {
     return rules.map(ruleYaml).join('\n');
+}
+/** Writes a whole Role, ready for `kubectl apply`; without a namespace it is a ClusterRole. Binding it to the account is left to the reader. */
+function roleYaml({ name, namespace, rules }) {
+    const place = namespace === undefined ? [] : [`  namespace: ${JSON.stringify(namespace)}`];
+    const head = [
+        'apiVersion: rbac.authorization.k8s.io/v1',
+        `kind: ${namespace === undefined ? 'ClusterRole' : 'Role'}`,
+        'metadata:',
+        `  name: ${JSON.stringify(name)}`,
+        ...place,
+    ];
+    return [...head, rules.length === 0 ? 'rules: []' : `rules:\n${accessRulesYaml(rules)}`, ''].join('\n');
 }
 function ruleYaml({ group, resource, verbs, names = [] }) {
     const lines = [`- apiGroups: ${flow([group])}`, `  resources: ${flow([resource])}`, `  verbs: ${flow(verbs)}`];
@@ -47260,6 +47302,47 @@ function hasDots(pathname) {
     return pathname.split(/[/\\]/).some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
 }
 
+;// CONCATENATED MODULE: ./packages/kube/build/client/reviews.js
+
+
+/** Asks whether this account may do something. */
+async function reviewAccess(rest, question, options) {
+    const { verb, group, resource, subresource, namespace, name } = question;
+    const call = reviewCall('SelfSubjectAccessReview', { resourceAttributes: { verb, group, resource, subresource, namespace, name } }, options);
+    const answer = await readJson(rest, call);
+    const allowed = (0,json_pointer/* valueAt */.fK)(answer, ['status', 'allowed']);
+    if (typeof allowed !== 'boolean')
+        throw notExpected(call, 'a SelfSubjectAccessReview', answer);
+    return allowed;
+}
+/** Lists what this account may do in a namespace. */
+async function reviewRules(rest, namespace, options) {
+    const call = reviewCall('SelfSubjectRulesReview', { namespace }, options);
+    const answer = await readJson(rest, call);
+    const [status, incomplete] = [(0,json_pointer/* valueAt */.fK)(answer, ['status']), (0,json_pointer/* valueAt */.fK)(answer, ['status', 'incomplete'])];
+    if (typeof incomplete !== 'boolean')
+        throw notExpected(call, 'a SelfSubjectRulesReview', answer);
+    return { rules: parseItems(status, call, 'resourceRules').map(readRule), incomplete };
+}
+/** A review writes nothing, so it is sent as a read is: again when there is no answer. */
+function reviewCall(kind, spec, { signal }) {
+    return {
+        method: 'POST',
+        path: `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind, spec }),
+        target: kind,
+        signal,
+    };
+}
+function readRule(rule) {
+    return { verbs: words(rule, 'verbs'), groups: words(rule, 'apiGroups'), resources: words(rule, 'resources'), names: words(rule, 'resourceNames') };
+}
+function words(rule, field) {
+    const found = (0,json_pointer/* valueAt */.fK)(rule, [field]);
+    return Array.isArray(found) ? found.map(String) : [];
+}
+
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./packages/kube/build/client/watch-stream.js
@@ -47728,23 +47811,11 @@ class RestCluster {
     proxy(request, options = {}) {
         return proxyRequest(this.#rest, request, options);
     }
-    async may({ verb, group, resource, subresource, namespace, name }, options = {}) {
-        const resourceAttributes = { verb, group, resource, subresource, namespace, name };
-        const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-        const call = {
-            method: 'POST',
-            path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(review),
-            target: 'SelfSubjectAccessReview',
-            signal: options.signal,
-        };
-        // A review writes nothing, so it is retried like a read.
-        const answer = await readJson(this.#rest, call);
-        const allowed = (0,json_pointer/* valueAt */.fK)(answer, ['status', 'allowed']);
-        if (typeof allowed !== 'boolean')
-            throw notExpected(call, 'a SelfSubjectAccessReview', answer);
-        return allowed;
+    may(question, options = {}) {
+        return reviewAccess(this.#rest, question, options);
+    }
+    rules(namespace, options = {}) {
+        return reviewRules(this.#rest, namespace, options);
     }
     close() {
         this.#rest.close();
@@ -47789,6 +47860,7 @@ function openSession(account, environment) {
 }
 
 ;// CONCATENATED MODULE: ./packages/kube/build/client/index.js
+
 
 
 
