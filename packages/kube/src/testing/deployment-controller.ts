@@ -38,7 +38,7 @@ function reconcile(deployment: KubeObject, cluster: ControllerAccess, fate: Fate
   const sets = cluster.all('ReplicaSet', deployment.metadata.namespace).filter((set) => isOwned(set, deployment))
   const newest = newestOf(deployment, sets, cluster)
   const active = newest ?? sets.toSorted((a, b) => revisionOf(b) - revisionOf(a))[0]
-  for (const set of sets) if (set.metadata.uid !== active?.metadata.uid) scale(set, 0, cluster)
+  for (const set of sets) if (set.metadata.uid !== active?.metadata.uid) reportEmpty(scale(set, 0, cluster), cluster)
   if (active === undefined) return
   const scaled = scale(raise(active, sets, cluster), replicasOf(deployment), cluster)
   const pods = keepPods(scaled, deployment, { cluster, fate })
@@ -106,8 +106,12 @@ function scale(set: KubeObject, replicas: number, cluster: ControllerAccess): Ku
   const spec = set.spec as Spec
   const scaled = spec.replicas === replicas ? set : cluster.put({ ...set, spec: { ...spec, replicas } })
   for (const pod of podsOf(set, cluster).slice(replicas)) cluster.remove(pod)
-  if (replicas > 0) return scaled
-  return cluster.put({ ...scaled, status: { observedGeneration: scaled.metadata.generation, replicas: 0 } })
+  return scaled
+}
+
+/** An old ReplicaSet has nobody left; the status of the newest is written with its Pods, once, or the two would never agree. */
+function reportEmpty(set: KubeObject, cluster: ControllerAccess): void {
+  cluster.put({ ...set, status: { observedGeneration: set.metadata.generation, replicas: 0 } })
 }
 
 function keepPods(set: KubeObject, deployment: KubeObject, { cluster, fate }: { cluster: ControllerAccess; fate: Fate }): readonly KubeObject[] {

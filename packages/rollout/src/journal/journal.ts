@@ -25,6 +25,8 @@ export interface Adoption {
   readonly uid: string
   /** The ReplicaSet its Pods belong to; unknown until the hold has taken. */
   readonly hash?: string
+  /** Its name. */
+  readonly replicaSet?: string
   /** The Service's selector as the user wrote it. */
   readonly selector: StringMap
   readonly replicas: number

@@ -5,7 +5,8 @@ import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import { workloadName } from '../standing/index.ts'
 import type { AwaitStep, AwaitTarget } from '../plan/step.ts'
 import { HEALTH_ACCESS } from './access.ts'
-import { deploymentReference } from './deployment.ts'
+import { backendReference } from './backend-reference.ts'
+import { healthyPods } from './healthy-pods.ts'
 import { disagreeingImages } from './running-images.ts'
 
 /** Waits for health: all backends at once, the first certain cause ends it. */
@@ -28,16 +29,24 @@ export const awaitStep: StepKind<AwaitStep> = {
       { clock, signal, timeout, stability, onChange },
     )
     if (health.status !== 'Healthy') return refused(health)
+    const few = tooFew(targets, health)
+    if (few !== undefined) return { ok: false, text: few, health }
     const odd = await disagreeingImages(targets, effects)
     return odd === undefined ? { ok: true, text: `after ${formatDuration(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health }
   },
 }
 
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
-function healthTarget({ app, backend, replicas }: AwaitTarget, { namespace, generations }: Effects): Target {
-  const name = workloadName(app, backend)
-  const written = generations.get(name)
-  return { reference: deploymentReference(namespace, name), floor: replicas, ...(written === undefined ? {} : written) }
+function healthTarget({ app, backend, replicas }: AwaitTarget, effects: Effects): Target {
+  const reference = backendReference(app, backend, effects)
+  const written = effects.generations.get(reference.name)
+  return { reference, floor: replicas, ...(written === undefined ? {} : written) }
+}
+
+/** Health is judged by what the workload asks for now: somebody may have scaled it down meanwhile, and it would have to carry all users. */
+function tooFew(targets: readonly AwaitTarget[], { targets: judged }: HealthReport): string | undefined {
+  const short = targets.find(({ replicas }, index) => (judged[index]?.tree.flatMap(healthyPods).length ?? 0) < replicas)
+  return short === undefined ? undefined : `${nameOf(short)} has fewer healthy Pods than the ${short.replicas} that are to serve: somebody has scaled it down`
 }
 
 function refused(health: HealthReport): StepResult {

@@ -1,8 +1,9 @@
 import type { Effects, StepKind } from '../execute/effects.ts'
 import { describeCheck, runChecks, unanswered, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
-import type { HealthReport, TargetHealth } from '@fairlead/health'
+import type { HealthReport } from '@fairlead/health'
 import type { AwaitStep, CheckStep } from '../plan/step.ts'
 import { workloadName } from '../standing/index.ts'
+import { healthyPods, type PodName } from './healthy-pods.ts'
 
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 export const check: StepKind<CheckStep> = {
@@ -35,11 +36,6 @@ async function ask(checks: readonly Check[], pods: readonly PodName[], { effects
   return pods.length === 0 ? checks.map(unanswered) : results
 }
 
-interface PodName {
-  readonly namespace: string
-  readonly name: string
-}
-
 /** The healthy Pods that the wait before has seen: the very ones that are about to serve. */
 function podsOf({ results }: Effects): readonly PodName[] {
   const reports = [...results].flatMap(([step, { health }]) => (isAwait(step) && health !== undefined ? [health] : []))
@@ -48,9 +44,4 @@ function podsOf({ results }: Effects): readonly PodName[] {
 
 function isAwait(step: { readonly type: string }): step is AwaitStep {
   return step.type === 'await'
-}
-
-function healthyPods({ subject, health, branches }: TargetHealth['tree'][number]): readonly PodName[] {
-  const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : []
-  return [...self, ...branches.flatMap(healthyPods)]
 }

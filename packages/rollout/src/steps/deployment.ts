@@ -2,7 +2,7 @@ import { Fault, type Clock, type Deadline } from '@fairlead/base'
 import { describeReference, type Cluster, type KubeObject, type ObjectReference, type Resource } from '@fairlead/kube'
 import { DEPLOYMENTS, PODS } from '../standing/index.ts'
 
-const REPLICA_SETS: Resource = { apiVersion: 'apps/v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true }
+export const REPLICA_SETS: Resource = { apiVersion: 'apps/v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true }
 const POLL = 100
 
 /** Points at a Deployment of the run's namespace. */

@@ -132,6 +132,8 @@ async function isRolledOut(reference: ObjectReference, deadline: Deadline, { clu
 async function remember(app: string, set: KubeObject, { journals }: Effects): Promise<StepResult> {
   const hash = set.metadata.labels?.[LABELS.hash]
   if (hash === undefined) return { ok: false, text: `ReplicaSet ${set.metadata.name} has no ${LABELS.hash}, expected the one its controller gives it` }
-  await journals.write(app, (journal) => (journal.adoption === undefined ? journal : { ...journal, adoption: { ...journal.adoption, hash } }))
+  await journals.write(app, (journal) =>
+    journal.adoption === undefined ? journal : { ...journal, adoption: { ...journal.adoption, hash, replicaSet: set.metadata.name } },
+  )
   return { ok: true, text: `its Pods are those of ReplicaSet ${set.metadata.name}` }
 }

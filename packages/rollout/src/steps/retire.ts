@@ -4,7 +4,7 @@ import { deploymentReference } from './deployment.ts'
 import { workloadName } from '../standing/index.ts'
 import type { RetireStep } from '../plan/step.ts'
 import { DEPLOYMENT_ACCESS } from './access.ts'
-import { scaleAdopted, scaleDeployment } from './scaling.ts'
+import { scaleBackend } from './scaling.ts'
 
 /** Takes the old Pods away, once clients that keep their connections have had their time. */
 export const retire: StepKind<RetireStep> = {
@@ -16,7 +16,7 @@ export const retire: StepKind<RetireStep> = {
     if (standby.type === 'warm') return { ok: true, text: endOf(step) }
     await clock.sleep(drain, signal)
     const name = workloadName(app, backend)
-    await (backend.type === 'slot' ? scaleDeployment : scaleAdopted)(name, 0, effects)
+    await scaleBackend(app, backend, { replicas: 0, effects })
     if (!cleanup) return { ok: true, text: 'scaled to 0, kept as the way back' }
     await cluster.delete(deploymentReference(namespace, name), { propagation: 'Background' })
     return { ok: true, text: 'deleted, as adopt-cleanup asks' }

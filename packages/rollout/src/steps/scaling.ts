@@ -1,7 +1,8 @@
 import { SUITE } from '@fairlead/base'
 import type { KubeObject } from '@fairlead/kube'
 import type { Effects } from '../execute/effects.ts'
-import { DEPLOYMENTS } from '../standing/index.ts'
+import type { Backend } from '@fairlead/traffic'
+import { DEPLOYMENTS, workloadName } from '../standing/index.ts'
 
 /** Writes `spec.replicas` of our slots, and nothing else. */
 const SCALE_MANAGER = `${SUITE.fieldManager}-scale`
@@ -16,12 +17,19 @@ export async function scaleDeployment(name: string, replicas: number, effects: E
 }
 
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-export async function scaleAdopted(name: string, replicas: number, effects: Effects): Promise<KubeObject> {
-  const { cluster, namespace, generations } = effects
+async function scaleAdopted(name: string, replicas: number, { cluster, namespace }: Effects): Promise<void> {
   const reference = { resource: DEPLOYMENTS, namespace, name }
-  const written = await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER })
-  remember(written, generations)
-  return written
+  await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER })
+}
+
+/** Scales whatever stands behind a backend. */
+export async function scaleBackend(
+  app: string,
+  backend: Backend,
+  { replicas, effects }: { readonly replicas: number; readonly effects: Effects },
+): Promise<void> {
+  if (backend.type === 'slot') await scaleDeployment(workloadName(app, backend), replicas, effects)
+  else await scaleAdopted(workloadName(app, backend), replicas, effects)
 }
 
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */

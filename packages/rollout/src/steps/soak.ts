@@ -3,9 +3,8 @@ import { awaitHealthy, firstCause, type HealthReport } from '@fairlead/health'
 import { runChecks, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
 import { resolved, type Effects, type StepKind, type StepResult } from '../execute/effects.ts'
 import type { SoakStep } from '../plan/step.ts'
-import { workloadName } from '../standing/index.ts'
 import { HEALTH_ACCESS, POINTER_ACCESS } from './access.ts'
-import { deploymentReference } from './deployment.ts'
+import { backendReference } from './backend-reference.ts'
 import { keepsProven } from './keeps-proven.ts'
 import { firstRestart } from './restarts.ts'
 
@@ -63,8 +62,9 @@ function firstComplaint(watches: readonly Promise<string | undefined>[]): Promis
 }
 
 /** A complaint with the cause behind it, as far as the Pods tell. */
-async function explain(complaint: string, { targets }: SoakStep, { cluster, clock, signal, namespace }: Effects): Promise<StepResult> {
-  const judged = targets.map(({ app, backend, replicas }) => ({ reference: deploymentReference(namespace, workloadName(app, backend)), floor: replicas }))
+async function explain(complaint: string, { targets }: SoakStep, effects: Effects): Promise<StepResult> {
+  const { cluster, clock, signal } = effects
+  const judged = targets.map(({ app, backend, replicas }) => ({ reference: backendReference(app, backend, effects), floor: replicas }))
   const health: HealthReport = await awaitHealthy(cluster, judged, { clock, signal, timeout: milliseconds(0) })
   const cause = firstCause(health.targets)?.diagnosis?.message
   return { ok: false, text: cause === undefined ? complaint : `${complaint}: ${cause}`, health }

@@ -1,0 +1,12 @@
+import type { Branch } from '@fairlead/health'
+
+export interface PodName {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The healthy Pods of a branch of what a wait has seen. */
+export function healthyPods({ subject, health, branches }: Branch): readonly PodName[] {
+  const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : []
+  return [...self, ...branches.flatMap(healthyPods)]
+}
