@@ -37169,7 +37169,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1137);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5350);
 
 
 
@@ -37185,7 +37185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1137:
+/***/ 5350:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41686,6 +41686,29 @@ function ownedBy(objects, uid) {
     return objects.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) === true);
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/backend-reference.js
+
+
+
+/** What is judged of a backend. A Deployment that is held says nothing of its Pods any more than that it is paused: its one ReplicaSet does. */
+function backendReference(app, backend, effects) {
+    return backend.type === 'slot' ? deploymentReference(effects.namespace, workloadName(app, backend)) : adoptedReference(app, effects);
+}
+/** The ReplicaSet of an adopted Deployment. */
+function adoptedReference(app, { journals, namespace }) {
+    const name = journals.of(app).adoption?.replicaSet;
+    if (name !== undefined)
+        return { resource: REPLICA_SETS, namespace, name };
+    throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the journal names no ReplicaSet for the Deployment it holds, expected the one whose Pods serve`);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/healthy-pods.js
+/** The healthy Pods of a branch of what a wait has seen. */
+function healthyPods({ subject, health, branches }) {
+    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
+    return [...self, ...branches.flatMap(healthyPods)];
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/effects.js
 /** A backend with the ReplicaSet that a hold has found meanwhile. */
 function resolved(backend, app, { journals }) {
@@ -41739,6 +41762,7 @@ function named(image, digest) {
 
 
 
+
 /** Waits for health: all backends at once, the first certain cause ends it. */
 const awaitStep = {
     describe: ({ targets, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${targets.map(nameOf).join(' and ')} ${targets.length === 1 ? 'is' : 'are'} healthy`,
@@ -41749,15 +41773,23 @@ const awaitStep = {
         const health = await awaitHealthy(cluster, targets.map((target) => healthTarget(target, effects)), { clock, signal, timeout, stability, onChange });
         if (health.status !== 'Healthy')
             return refused(health);
+        const few = tooFew(targets, health);
+        if (few !== undefined)
+            return { ok: false, text: few, health };
         const odd = await disagreeingImages(targets, effects);
         return odd === undefined ? { ok: true, text: `after ${(0,build_duration/* formatDuration */.a3)(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health };
     },
 };
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
-function healthTarget({ app, backend, replicas }, { namespace, generations }) {
-    const name = workloadName(app, backend);
-    const written = generations.get(name);
-    return { reference: deploymentReference(namespace, name), floor: replicas, ...(written === undefined ? {} : written) };
+function healthTarget({ app, backend, replicas }, effects) {
+    const reference = backendReference(app, backend, effects);
+    const written = effects.generations.get(reference.name);
+    return { reference, floor: replicas, ...(written === undefined ? {} : written) };
+}
+/** Health is judged by what the workload asks for now: somebody may have scaled it down meanwhile, and it would have to carry all users. */
+function tooFew(targets, { targets: judged }) {
+    const short = targets.find(({ replicas }, index) => (judged[index]?.tree.flatMap(healthyPods).length ?? 0) < replicas);
+    return short === undefined ? undefined : `${nameOf(short)} has fewer healthy Pods than the ${short.replicas} that are to serve: somebody has scaled it down`;
 }
 function refused(health) {
     const first = firstCause(health.targets);
@@ -42001,6 +42033,7 @@ function askThroughProxy({ check, where }, cluster, signal) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/check.js
 
 
+
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 const check = {
     describe: ({ checks, targets }) => `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
@@ -42031,10 +42064,6 @@ function check_podsOf({ results }) {
 function isAwait(step) {
     return step.type === 'await';
 }
-function healthyPods({ subject, health, branches }) {
-    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
-    return [...self, ...branches.flatMap(healthyPods)];
-}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
 
@@ -42050,12 +42079,16 @@ async function scaleDeployment(name, replicas, effects) {
     return written;
 }
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(name, replicas, effects) {
-    const { cluster, namespace, generations } = effects;
+async function scaleAdopted(name, replicas, { cluster, namespace }) {
     const reference = { resource: DEPLOYMENTS, namespace, name };
-    const written = await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
-    remember(written, generations);
-    return written;
+    await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
+}
+/** Scales whatever stands behind a backend. */
+async function scaleBackend(app, backend, { replicas, effects }) {
+    if (backend.type === 'slot')
+        await scaleDeployment(workloadName(app, backend), replicas, effects);
+    else
+        await scaleAdopted(workloadName(app, backend), replicas, effects);
 }
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
 function remember({ metadata }, generations) {
@@ -42256,7 +42289,7 @@ async function hold_remember(app, set, { journals }) {
     const hash = set.metadata.labels?.[labels_LABELS.hash];
     if (hash === undefined)
         return { ok: false, text: `ReplicaSet ${set.metadata.name} has no ${labels_LABELS.hash}, expected the one its controller gives it` };
-    await journals.write(app, (journal) => (journal.adoption === undefined ? journal : { ...journal, adoption: { ...journal.adoption, hash } }));
+    await journals.write(app, (journal) => journal.adoption === undefined ? journal : { ...journal, adoption: { ...journal.adoption, hash, replicaSet: set.metadata.name } });
     return { ok: true, text: `its Pods are those of ReplicaSet ${set.metadata.name}` };
 }
 
@@ -42396,9 +42429,9 @@ function wrongEndpoints(slices, { pods }, wanted) {
         const [good, verb] = [all - wrong.length, all - wrong.length === 1 ? 'is a Pod' : 'are Pods'];
         return `${good} of ${all} endpoints ${verb} of ${called}; ${first.name} is not`;
     }
-    return tooFew(slices, wanted);
+    return proof_tooFew(slices, wanted);
 }
-function tooFew(slices, { families, atLeast, backend }) {
+function proof_tooFew(slices, { families, atLeast, backend }) {
     const needed = Math.max(1, atLeast);
     for (const family of new Set([...families, ...slices.map((slice) => slice.family)])) {
         const count = podsIn(slices.filter((slice) => slice.family === family)).size;
@@ -43063,7 +43096,7 @@ const retire = {
             return { ok: true, text: endOf(step) };
         await clock.sleep(drain, signal);
         const name = workloadName(app, backend);
-        await (backend.type === 'slot' ? scaleDeployment : scaleAdopted)(name, 0, effects);
+        await scaleBackend(app, backend, { replicas: 0, effects });
         if (!cleanup)
             return { ok: true, text: 'scaled to 0, kept as the way back' };
         await cluster.delete(deploymentReference(namespace, name), { propagation: 'Background' });
@@ -43080,16 +43113,34 @@ function endOf({ standby, cleanup }) {
 
 
 
+
+
+
+/** Milliseconds for a controller to pass a scale on. */
+const PASSED_ON = 30_000;
 /** Brings the Pods of a release back that was kept at zero. */
 const scale = {
     describe: ({ app, backend, replicas }) => `scale ${workloadName(app, backend)} to ${replicas}`,
     undo: ({ app, backend, before }) => `scale ${workloadName(app, backend)} to ${before}`,
-    access: () => DEPLOYMENT_ACCESS,
+    access: ({ backend }) => [...DEPLOYMENT_ACCESS, ...(backend.type === 'adopted' ? [{ group: 'apps', resource: 'replicasets', verbs: ['get'] }] : [])],
     async execute({ app, backend, replicas }, effects) {
-        await (backend.type === 'slot' ? scaleDeployment : scaleAdopted)(workloadName(app, backend), replicas, effects);
-        return { ok: true, text: `${replicas} asked for` };
+        await scaleBackend(app, backend, { replicas, effects });
+        return backend.type === 'slot' ? { ok: true, text: `${replicas} asked for` } : await passedOn(app, replicas, effects);
     },
 };
+/** A held Deployment is judged by its ReplicaSet, which must have heard of the scale first: at zero it would look as it did before. */
+async function passedOn(app, replicas, effects) {
+    const { cluster, clock, signal, generations } = effects;
+    const reference = adoptedReference(app, effects);
+    const heard = await lookUntil(async () => {
+        const live = await cluster.get(reference);
+        return live?.spec?.replicas === replicas ? live : undefined;
+    }, { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, PASSED_ON) });
+    if (heard === undefined)
+        return { ok: false, text: `ReplicaSet ${reference.name} was not scaled to ${replicas}, expected the Deployment to pass it on` };
+    remember(heard, generations);
+    return { ok: true, text: `${replicas} asked for` };
+}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/settle.js
 
@@ -43184,7 +43235,6 @@ function restarted(pods, seen) {
 
 
 
-
 /** Watches the release under its users: no container fails, the Service keeps leading to it alone, and the checks that go through the Service hold at the beginning and at the end. */
 const soak = {
     describe: ({ duration, targets, checks }) => `soak ${(0,build_duration/* formatDuration */.a3)(duration)}: ${[...(checks.length === 0 ? [] : [`checks on ${targets.map(({ service }) => service).join(', ')}`]), 'restarts', 'endpoints'].join(', ')}`,
@@ -43242,8 +43292,9 @@ function firstComplaint(watches) {
     });
 }
 /** A complaint with the cause behind it, as far as the Pods tell. */
-async function explain(complaint, { targets }, { cluster, clock, signal, namespace }) {
-    const judged = targets.map(({ app, backend, replicas }) => ({ reference: deploymentReference(namespace, workloadName(app, backend)), floor: replicas }));
+async function explain(complaint, { targets }, effects) {
+    const { cluster, clock, signal } = effects;
+    const judged = targets.map(({ app, backend, replicas }) => ({ reference: backendReference(app, backend, effects), floor: replicas }));
     const health = await awaitHealthy(cluster, judged, { clock, signal, timeout: (0,build_duration/* milliseconds */.Rz)(0) });
     const cause = firstCause(health.targets)?.diagnosis?.message;
     return { ok: false, text: cause === undefined ? complaint : `${complaint}: ${cause}`, health };
