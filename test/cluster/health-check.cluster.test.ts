@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { manifestOf } from '../../demo/manifest.ts'
 import { VERSIONS, type Version } from '../../demo/versions.ts'
 import { proxyApi } from './api-proxy.ts'
+import { roleOf, withoutOne } from './role.ts'
 import { hundred } from './hundred.ts'
 import { account, ACTIONS, adminKubeconfig, endpoint, kubeconfig, makePlace, type Place } from './cluster.ts'
 
@@ -41,8 +42,7 @@ describe('health-check on real workloads', () => {
   })
 
   test('is satisfied with the Role of its README, and needs every rule of it', async () => {
-    const readme = await readFile(join(HEALTH_CHECK, 'README.md'), 'utf8')
-    const role = parse(/```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(readme)?.[1] ?? '') as { rules: readonly Rule[] }
+    const rules = await roleOf('health-check')
     const { namespace, apply, kubectl } = await place('role')
     await apply(await manifestOf(CRASHING))
     await kubectl('wait', 'deployment/shop', '--for=condition=Available=False', '--timeout=30s')
@@ -55,17 +55,17 @@ describe('health-check on real workloads', () => {
       return await ask(inputs, { environment: {} })
     }
     const crashing = { namespace, apply, kubectl, remove: async () => undefined }
-    const whole = await judge(crashing, 'whole', role.rules)
+    const whole = await judge(crashing, 'whole', rules)
     expect(
       { verdict: whole.outputs['verdict'], cause: whole.outputs['diagnosis']?.includes('"crash"'), log: whole.raw.includes('panic: cannot open database') },
       whole.raw,
     ).toEqual({ verdict: 'Degraded', cause: true, log: true })
     expect(whole.raw).not.toMatch(/may not/)
-    for (const [index, { verb, rules }] of withoutOne(role.rules).entries()) {
+    for (const [index, { verb, rules: lesser }] of withoutOne(rules).entries()) {
       // A watch is needed by who waits, and a crash is found before that.
-      const part = await judge(verb === 'watch' ? slow : crashing, `lesser-${index}`, rules)
+      const part = await judge(verb === 'watch' ? slow : crashing, `lesser-${index}`, lesser)
       // Without Events or logs it still judges, and says what it could not read.
-      expect(part.outputs['fault'] === 'ACCESS_DENIED' || /may not/.test(part.raw), `${JSON.stringify(rules)}: ${part.raw}`).toBe(true)
+      expect(part.outputs['fault'] === 'ACCESS_DENIED' || /may not/.test(part.raw), `${JSON.stringify(lesser)}: ${part.raw}`).toBe(true)
     }
   })
 
@@ -129,27 +129,7 @@ describe('one hundred Deployments', () => {
   })
 })
 
-interface Rule {
-  readonly resources: readonly string[]
-  readonly verbs: readonly string[]
-}
-
 /** All ways to have one verb on one resource less. */
-function withoutOne(all: readonly Rule[]): readonly { readonly verb: string; readonly rules: readonly Rule[] }[] {
-  return all.flatMap((rule) =>
-    rule.resources.flatMap((resource) =>
-      rule.verbs.map((verb) => {
-        const others = { ...rule, resources: rule.resources.filter((each) => each !== resource) }
-        const lesser = { ...rule, resources: [resource], verbs: rule.verbs.filter((each) => each !== verb) }
-        return {
-          verb,
-          rules: [...all.filter((each) => each !== rule), others, lesser].filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0),
-        }
-      }),
-    ),
-  )
-}
-
 function ending({ exitCode, outputs, log }: StepRecord): unknown {
   return { exit: exitCode, verdict: outputs['verdict'], objects: Number(/: (\d+) objects/.exec(log.at(-1) ?? '')?.[1]) }
 }

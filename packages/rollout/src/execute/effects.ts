@@ -15,8 +15,6 @@ export interface StepResult {
   readonly proof?: MoveProof & { readonly service: string }
   readonly health?: HealthReport
   readonly checks?: readonly CheckResult[]
-  /** What the user should know although nothing failed. */
-  readonly notes?: readonly string[]
 }
 
 /** A move that was made in this run, with the watches that show what came of it. */

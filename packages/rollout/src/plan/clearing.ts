@@ -15,7 +15,7 @@ export function clearedAway(standing: Standing): Standing {
   const { kept, slots } = standing
   const { rollout, ...journal } = kept.journal
   if (rollout === undefined) return standing
-  const cleared = { ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }
+  const cleared = withoutMade({ ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }, rollout)
   if (journal.adoption !== undefined && journal.active === undefined) return freed(cleared, rollout)
   const moved = sameBackend(pointedAt(standing), slotBackend(rollout.slot))
   return { ...(moved ? pointedBack(cleared, rollout) : cleared), kept: { ...kept, journal } }
@@ -32,6 +32,19 @@ function freed(standing: Standing, rollout: Rollout): Standing {
 function pointedBack(standing: Standing, { selector }: Rollout): Standing {
   const { service } = standing
   return service === undefined || selector === undefined ? standing : { ...standing, service: withSelector(service, selector) }
+}
+
+/** A Service or an autoscaler that the rollout made goes with it. */
+function withoutMade(standing: Standing, { created }: Rollout): Standing {
+  const { service, slices, autoscaler, serviceName } = standing
+  const isServiceGone = created.some(({ kind, name }) => kind === 'Service' && name === serviceName)
+  const isScalerGone = created.some(({ kind, name }) => kind === 'HorizontalPodAutoscaler' && name === autoscaler?.metadata.name)
+  return {
+    ...standing,
+    service: isServiceGone ? undefined : service,
+    slices: isServiceGone ? [] : slices,
+    autoscaler: isScalerGone ? undefined : autoscaler,
+  }
 }
 
 function slotAfter(held: Workload | undefined, { before, created }: Rollout): Workload | undefined {

@@ -39,7 +39,7 @@ export function courseOf(standing: Standing, app: AppRelease, release: Pick<Rele
   const { rollout } = standing.kept.journal
   const active = activeOf(standing)
   const serves = active !== undefined && active.workload.identity === app.identity
-  if (serves && rollout === undefined) return servingCourse(standing, active)
+  if (serves && rollout === undefined) return servingCourse(standing, active, app)
   const slot = candidateSlot(standing)
   const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot))
   return {
@@ -56,9 +56,9 @@ export function courseOf(standing: Standing, app: AppRelease, release: Pick<Rele
   }
 }
 
-function servingCourse(standing: Standing, { backend, workload }: Active): Course {
+function servingCourse(standing: Standing, { backend, workload }: Active, { replicas = 1 }: AppRelease): Course {
   if (isWhole(standing, backend)) return { type: 'unchanged', standing }
-  return { type: 'heal', standing, backend, replicas: Math.max(workload.wanted, 1) }
+  return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) }
 }
 
 /** A number stays with a release until it has arrived, however many runs that takes. */

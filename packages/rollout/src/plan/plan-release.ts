@@ -1,7 +1,9 @@
-import { baseSelector, slotBackend, type Backend } from '@fairlead/traffic'
+import { baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import { slotDeployment, slotName, type Release } from '../release/index.ts'
 import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
+import { arrivalOf, isServedFirst } from './arriving.ts'
 import { courseOf, type Course, type ReleaseCourse } from './course.ts'
+import { leftoverSteps } from './leftovers.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { restorable } from './restorable.ts'
@@ -14,20 +16,26 @@ import { wayBackSteps } from './way-back.ts'
  * the same end. All candidates are verified before the first pointer moves.
  */
 export function planRelease(release: Release, standings: readonly Standing[], options: RolloutOptions): Plan {
-  const others = standings.filter((standing) => isAnothers(standing, release))
-  const cleared = standings.map((standing) => (others.includes(standing) ? clearedAway(standing) : standing))
+  const others = standings.filter((standing) => isAnothers(standing, release) && !isServedFirst(standing))
+  const arrivals = standings.map((standing) => (isUnrecorded(standing, release) ? arrivalOf(standing) : undefined))
+  const cleared = standings.map((standing, index) => arrivals[index]?.standing ?? (others.includes(standing) ? clearedAway(standing) : standing))
   const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release))
-  const title = courses.map(titleOf)
+  const title = courses.map((course, index) => titleOf(course, beforehand(standings[index], cleared[index])))
   const going = courses.filter((course) => course.type === 'release')
   const healing = courses.filter((course) => course.type === 'heal')
-  if (going.length === 0 && healing.length === 0) {
-    return { title, steps: [], notes: release.notes, nothing: `${courses.map(nameOf).join(', ')}: this release serves already` }
-  }
-  return {
-    title,
-    notes: release.notes,
-    steps: [...wayBackSteps(others, options), ...forward(release, { going, healing, options })],
-  }
+  const steps = [
+    ...wayBackSteps(others, options),
+    ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
+    ...forward(release, { going, healing, options }),
+    ...courses.flatMap((course) => (course.type === 'unchanged' ? leftoverSteps(course.standing, options) : [])),
+  ]
+  const nothing = `${courses.map(nameOf).join(', ')}: this release serves already`
+  return { title, notes: release.notes, steps, ...(steps.length === 0 ? { nothing } : {}) }
+}
+
+/** The same release again goes on with what it began; anything else begins from what serves. */
+function isUnrecorded(standing: Standing, release: Release): boolean {
+  return standing.kept.journal.rollout === undefined || isAnothers(standing, release)
 }
 
 interface Forward {
@@ -42,7 +50,9 @@ function forward(release: Release, { going, healing, options }: Forward): readon
   const health: AwaitStep = { type: 'await', targets, timeout, stability }
   const onPods = checks.filter(({ on }) => on === 'pods')
   const asked: CheckStep | undefined = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout }
+  if (targets.length === 0) return []
   const verification: readonly Step[] = [
+    ...healing.flatMap(raiseSteps),
     ...going.flatMap((course) => openingSteps(course, options)),
     ...applySteps(release, going, options),
     ...going.flatMap((course) => prepareSteps(course, options)),
@@ -51,7 +61,8 @@ function forward(release: Release, { going, healing, options }: Forward): readon
   ]
   if (going.length === 0) return verification
   const apps = going.map(nameOf)
-  const isMoved = going.every(({ moved }) => moved)
+  // With one pointer moved already, the rest goes on: two apps of two releases is no place to stop at.
+  const isMoved = going.some(({ moved }) => moved)
   if (stopAfter === 'verified' && !isMoved) return [...verification, { type: 'park', apps, at: 'verified' }]
   const moves = going.flatMap((course) => moveSteps(course, { health, checks: asked }))
   const watching = watchSteps(going, options)
@@ -63,6 +74,12 @@ function forward(release: Release, { going, healing, options }: Forward): readon
     ...going.map((course) => recordStep(course, options)),
     ...going.flatMap((course) => retireSteps(course, options)),
   ]
+}
+
+/** Somebody has scaled what serves to nobody: waiting alone would wait for ever. */
+function raiseSteps({ standing, backend, replicas }: Forward['healing'][number]): readonly Step[] {
+  const before = workloadOf(standing, backend)?.wanted ?? 0
+  return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }]
 }
 
 /** What makes the rollout findable, and holds what serves. */
@@ -145,19 +162,31 @@ function baseOf({ standing, app }: ReleaseCourse): Readonly<Record<string, strin
   return Object.keys(live).length > 0 ? live : (app.service?.selector ?? {})
 }
 
-function titleOf(course: Course): string {
+/** What is brought to an end before the release begins; empty where nothing is. */
+function beforehand(standing: Standing | undefined, cleared: Standing | undefined): string {
+  if (standing === undefined || standing === cleared) return ''
+  const { rollout, previous } = standing.kept.journal
+  if (rollout === undefined) return `release ${previous?.release.number ?? 0} was rolled back to, which is written down first; then `
+  const { release, slot, state } = rollout
+  const what = `release ${release.number} is ${state === 'parked' ? 'parked' : 'on its way'} in ${slot}`
+  return `${what}, and is ${isServedFirst(standing) ? 'written down first, since it has users' : 'taken back first'}; then `
+}
+
+function titleOf(course: Course, first: string): string {
   const { namespace, app } = course.standing
-  const now = `${namespace}/${app} - ${servingNow(course.standing)}`
+  const now = `${namespace}/${app} - ${first}${servingNow(course.standing)}`
   if (course.type === 'unchanged') return `${now}, and is this release`
   if (course.type === 'heal') return `${now}, and is this release, but not whole`
   return `${now}, ${slotName(app, course.slot)} ${slotNow(course)}`
 }
 
 function servingNow(standing: Standing): string {
-  const { active } = standing.kept.journal
+  const { active, rollout } = standing.kept.journal
   const backend = pointedAt(standing) ?? (isToBeAdopted(standing) ? ({ type: 'adopted', hash: '' } as const) : undefined)
   if (backend === undefined) return 'nothing serves yet'
-  return `${describeBackend(backend)} is active${active === undefined ? '' : ` (release ${active.release.number})`}`
+  const onWay = rollout === undefined ? undefined : { backend: slotBackend(rollout.slot), release: rollout.release }
+  const known = [active, onWay].find((placed) => sameBackend(placed?.backend, backend))
+  return `${describeBackend(backend)} is active${known === undefined ? '' : ` (release ${known.release.number})`}`
 }
 
 function slotNow({ standing, slot, moved, prepared }: ReleaseCourse): string {

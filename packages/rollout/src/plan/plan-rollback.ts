@@ -1,7 +1,8 @@
 import { milliseconds } from '@fairlead/base'
 import { baseSelector, sameBackend, type Backend } from '@fairlead/traffic'
 import type { Placed } from '../journal/index.ts'
-import { activeOf, describeBackend, pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { describeBackend, pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { isReturned, isServedFirst } from './arriving.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { moveStep, type AwaitStep, type Step } from './step.ts'
@@ -19,27 +20,32 @@ export type RollbackPlan =
  */
 export function planRollback(standings: readonly Standing[], options: Options): RollbackPlan {
   const title = standings.map(titleOf)
+  // Several go back together: one that has arrived does not keep the others from it.
+  const isInterrupted = standings.some((standing) => isReturned(standing) || finishing(standing).length > 0)
   const inFlight = standings.filter(({ kept }) => kept.journal.rollout !== undefined)
-  const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap(refusalOf)
+  const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap((standing) => refusalOf(standing, isInterrupted))
   if (refusals.length > 0) return { refused: refusals.join('; '), title, steps: [], notes: [] }
   if (inFlight.length > 0) return { title, steps: wayBackSteps(inFlight, options), notes: [] }
-  return { title, steps: backwards(standings.toReversed().flatMap(returnOf), options), notes: [] }
+  const reversed = standings.toReversed()
+  const left = reversed.flatMap(finishing)
+  const steps = [...backwards(reversed.flatMap(returnOf), options), ...left.flatMap((each) => retireBad(each, options))]
+  return { title, steps, notes: [] }
 }
 
 /** A first release that serves already, parked or left by its run, has nothing behind it: taking it away would leave nobody to answer. */
 function stuck(standing: Standing): readonly string[] {
   const { rollout } = standing.kept.journal
-  if (rollout === undefined || rollout.from !== undefined || !sameBackend(pointedAt(standing), { type: 'slot', slot: rollout.slot })) return []
+  if (rollout === undefined || !isServedFirst(standing)) return []
   return [`${standing.app}: nothing to roll back to, release ${rollout.release.number} is its first`]
 }
 
-function refusalOf(standing: Standing): readonly string[] {
+function refusalOf(standing: Standing, isInterrupted: boolean): readonly string[] {
   const { app, kept } = standing
   const { previous, active } = kept.journal
   if (active === undefined) return [`${app}: nothing to roll back to, it has never been released`]
   if (previous === undefined) return [`${app}: nothing to roll back to, release ${active.release.number} is the only one there is`]
-  if (previous.bad === true) return [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`]
-  if (!sameBackend(pointedAt(standing), active.backend)) {
+  if (previous.bad === true) return isInterrupted ? [] : [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`]
+  if (!sameBackend(pointedAt(standing), active.backend) && !isReturned(standing)) {
     return [
       `${app}: Service ${standing.serviceName} leads to ${describeBackend(pointedAt(standing))}, expected ${describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`,
     ]
@@ -55,6 +61,13 @@ function isStillThere(standing: Standing, { backend, release }: Placed): boolean
   return backend.type === 'adopted' ? workload.uid === standing.kept.journal.adoption?.uid : workload.identity === release.identity
 }
 
+/** What is left of a rollback whose run ended after its record: the Pods of the bad release are still there. */
+function finishing(standing: Standing): readonly Standing[] {
+  const { previous, active } = standing.kept.journal
+  if (previous?.bad !== true || !sameBackend(pointedAt(standing), active?.backend)) return []
+  return (workloadOf(standing, previous.backend)?.wanted ?? 0) > 0 ? [standing] : []
+}
+
 interface Return {
   readonly standing: Standing
   readonly from: Backend
@@ -63,18 +76,25 @@ interface Return {
   /** Enough Pods of it are there. */
   readonly isWarm: boolean
   readonly before: number
+  /** An earlier run has moved the pointer already. */
+  readonly moved: boolean
+}
+
+function retireBad({ app, kept }: Standing, { drain }: Options): readonly Step[] {
+  const { previous } = kept.journal
+  return previous === undefined ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby: { type: 'cold' }, cleanup: false }]
 }
 
 function returnOf(standing: Standing): readonly Return[] {
-  const { previous } = standing.kept.journal
-  const active = activeOf(standing)
-  if (previous === undefined || active === undefined) return []
-  const workload = workloadOf(standing, previous.backend)
-  const replicas = Math.max(1, active.workload.wanted)
-  return [{ standing, from: active.backend, to: previous, replicas, isWarm: (workload?.available ?? 0) >= replicas, before: workload?.wanted ?? 0 }]
+  const { previous, active } = standing.kept.journal
+  if (previous === undefined || previous.bad === true || active === undefined) return []
+  const { wanted: before = 0, available = 0 } = workloadOf(standing, previous.backend) ?? {}
+  const replicas = Math.max(1, workloadOf(standing, active.backend)?.wanted ?? before)
+  return [{ standing, from: active.backend, to: previous, replicas, isWarm: available >= replicas, before, moved: isReturned(standing) }]
 }
 
 function backwards(returns: readonly Return[], { rollbackTimeout, drain }: Options): readonly Step[] {
+  if (returns.length === 0) return []
   const targets = returns.map(({ standing, to, replicas }) => ({ app: standing.app, backend: to.backend, replicas }))
   // What served before was proven then: it needs to be whole, not to be watched again.
   const health: AwaitStep = { type: 'await', targets, timeout: rollbackTimeout, stability: milliseconds(0) }
@@ -91,12 +111,12 @@ function backwards(returns: readonly Return[], { rollbackTimeout, drain }: Optio
   ]
 }
 
-function pointerSteps({ standing, from, to, replicas }: Return, health: AwaitStep): readonly Step[] {
+function pointerSteps({ standing, from, to, replicas, moved }: Return, health: AwaitStep): readonly Step[] {
   const { app, serviceName: service, autoscaler } = standing
   const base = baseSelector(selectorIn(standing.service))
   const handOver: readonly Step[] = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to: to.backend }]
   return [
-    moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined }),
+    ...(moved ? [] : [moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined })]),
     { type: 'prove', app, service, backend: to.backend, atLeast: replicas },
     ...handOver,
   ]
@@ -107,5 +127,6 @@ function titleOf(standing: Standing): string {
   const now = active === undefined ? 'no release yet' : `${describeBackend(active.backend)} is active (release ${active.release.number})`
   const before = previous === undefined ? '' : `, ${describeBackend(previous.backend)} was before (release ${previous.release.number})`
   const onWay = rollout === undefined ? '' : `, release ${rollout.release.number} is ${rollout.state === 'parked' ? 'parked' : 'on its way'} in ${rollout.slot}`
-  return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}`
+  const returned = isReturned(standing) && previous !== undefined ? `, and a rollback has moved users back to ${describeBackend(previous.backend)}` : ''
+  return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}${returned}`
 }

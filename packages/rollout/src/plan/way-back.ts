@@ -18,15 +18,19 @@ export function wayBackSteps(standings: readonly Standing[], options: Options): 
 
 function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonly Step[] {
   const { rollout } = standing.kept.journal
-  if (rollout === undefined || !leadsToCandidate(standing, rollout)) return []
+  if (rollout === undefined) return []
   const { app, serviceName: service } = standing
   const { from } = rollout
+  if (!leadsToCandidate(standing, rollout)) return from === undefined ? [] : handBack(standing, rollout, from)
   if (from === undefined) return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : []
-  const workload = workloadOf(standing, from)
-  const replicas = Math.max(1, workload?.wanted ?? 1)
+  const wanted = workloadOf(standing, from)?.wanted ?? 1
+  // What served before was kept whole; somebody who has scaled it to zero since has taken nobody's place.
+  const replicas = wanted > 0 ? wanted : Math.max(1, standing.slots[rollout.slot]?.wanted ?? 1)
+  const raise: readonly Step[] = wanted > 0 ? [] : [{ type: 'scale', app, backend: from, replicas, before: 0 }]
   const health: AwaitStep = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: milliseconds(0) }
   const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) }
   return [
+    ...raise,
     health,
     moveStep(pointer, { health, checks: undefined }),
     { type: 'prove', app, service, backend: from, atLeast: replicas },
@@ -34,11 +38,12 @@ function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonl
   ]
 }
 
-/** Only an autoscaler that was pointed at the candidate is pointed back. */
-function handBack(standing: Standing, { slot }: Rollout, from: Backend): readonly Step[] {
+/** Only an autoscaler that was pointed at the candidate is pointed back; one that was made for it goes with it. */
+function handBack(standing: Standing, rollout: Rollout, from: Backend): readonly Step[] {
+  const { slot } = rollout
   const { app, autoscaler } = standing
   const target = (autoscaler?.spec as { readonly scaleTargetRef?: { readonly name?: string } } | undefined)?.scaleTargetRef?.name
-  if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot))) return []
+  if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name)) return []
   return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }]
 }
 

@@ -55,12 +55,7 @@ function summaryOf({ plan, forward, wayBack }: RolloutOutcome, sick: readonly Ta
     ...explain(sick),
     ...checkTable(records),
     ...proofTable(records),
-    ...(plan.notes.length === 0
-      ? []
-      : [
-          { type: 'heading' as const, text: 'To know' },
-          { type: 'list' as const, items: plan.notes },
-        ]),
+    ...noteList([...plan.notes, ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
     { type: 'heading', text: 'Plan' },
     { type: 'code', text: describePlan(plan).join('\n') },
   ]
@@ -77,6 +72,15 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }: RolloutOutcome
     journals: Object.fromEntries(journals),
     seconds,
   }
+}
+
+/** What the user should know, though nothing failed for it: each thing once. */
+function noteList(notes: readonly string[]): readonly ReportBlock[] {
+  if (notes.length === 0) return []
+  return [
+    { type: 'heading', text: 'To know' },
+    { type: 'list', items: [...new Set(notes)] },
+  ]
 }
 
 function failuresOf({ records }: Execution): readonly StepRecord[] {

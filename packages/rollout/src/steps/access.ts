@@ -1,9 +1,10 @@
 import { SUITE } from '@fairlead/base'
+import type { Check } from '@fairlead/health/checks'
 import { groupOf, knownResource, type AccessRule } from '@fairlead/kube'
 
 /** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
-export function journalAccess(app: string): readonly AccessRule[] {
-  return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', 'delete'], names: [`${SUITE.fieldManager}.${app}`] }]
+export function journalAccess(app: string, more: readonly string[] = []): readonly AccessRule[] {
+  return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${SUITE.fieldManager}.${app}`] }]
 }
 
 /** What moving a Service and seeing the move takes. */
@@ -19,6 +20,17 @@ export const HEALTH_ACCESS: readonly AccessRule[] = [
   { group: 'apps', resource: 'replicasets', verbs: ['list', 'watch'] },
   { group: '', resource: 'pods', verbs: ['list', 'watch'] },
 ]
+
+/** What asking checks through the API server takes, by where they are asked and how. */
+export function checkAccess(checks: readonly Check[], resource: 'pods' | 'services'): readonly AccessRule[] {
+  const asked = checks.filter(({ on }) => (resource === 'pods' ? on === 'pods' : on === 'service'))
+  if (asked.length === 0) return []
+  const verbs = [...new Set(asked.map(({ method }) => (method === 'POST' ? 'create' : 'get')))]
+  return [
+    { group: '', resource: `${resource}/proxy`, verbs },
+    { group: '', resource, verbs: ['get'] },
+  ]
+}
 
 /** What changing a Deployment takes. */
 export const DEPLOYMENT_ACCESS: readonly AccessRule[] = [{ group: 'apps', resource: 'deployments', verbs: ['get', 'patch'] }]

@@ -8,7 +8,7 @@ import { journalAccess } from './access.ts'
 /** Makes the rollout findable before anything else is touched, with all that the way back needs. */
 export const begin: StepKind<BeginStep> = {
   describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
-  access: ({ app }): readonly AccessRule[] => journalAccess(app),
+  access: ({ app }): readonly AccessRule[] => journalAccess(app, ['delete']),
   async execute(step, { journals, clock }) {
     const { app, release, slot, from, selector, before, adopts } = step
     const created: readonly Creation[] = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : []

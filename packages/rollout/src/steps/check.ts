@@ -3,16 +3,14 @@ import { describeCheck, runChecks, unanswered, type Check, type CheckResult, typ
 import type { HealthReport } from '@fairlead/health'
 import type { AwaitStep, CheckStep } from '../plan/step.ts'
 import { workloadName } from '../standing/index.ts'
+import { checkAccess } from './access.ts'
 import { healthyPods, type PodName } from './healthy-pods.ts'
 
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 export const check: StepKind<CheckStep> = {
   describe: ({ checks, targets }) =>
     `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
-  access: () => [
-    { group: '', resource: 'pods/proxy', verbs: ['get', 'create'] },
-    { group: '', resource: 'pods', verbs: ['get'] },
-  ],
+  access: ({ checks }) => checkAccess(checks, 'pods'),
   async execute({ checks, timeout }, effects) {
     const pods = podsOf(effects)
     const results = await ask(checks, pods, { effects, timeout })

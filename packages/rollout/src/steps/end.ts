@@ -5,7 +5,7 @@ import { journalAccess } from './access.ts'
 /** Ends a rollout that was taken back. An app that has never been released keeps no journal: nothing of ours is left. */
 export const end: StepKind<EndStep> = {
   describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
-  access: ({ app }) => journalAccess(app),
+  access: ({ app }) => journalAccess(app, ['delete']),
   async execute({ app }, { journals }) {
     const { rollout: _, adoption, ...rest } = journals.of(app)
     const isAdopted = adoption !== undefined && rest.active !== undefined

@@ -5,7 +5,7 @@ import { journalAccess } from './access.ts'
 /** Leaves the rollout where it is, without runner and without lock. */
 export const park: StepKind<ParkStep> = {
   describe: ({ at }) => `park: ${at === 'verified' ? 'verified, no traffic moved' : 'switched, what served before is kept whole'}`,
-  access: ({ apps }) => apps.flatMap(journalAccess),
+  access: ({ apps }) => apps.flatMap((app) => journalAccess(app)),
   async execute({ apps, at }, { journals }) {
     for (const app of apps) {
       await journals.write(app, (journal) =>

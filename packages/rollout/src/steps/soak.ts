@@ -3,7 +3,7 @@ import { awaitHealthy, firstCause, type HealthReport } from '@fairlead/health'
 import { runChecks, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
 import { resolved, type Effects, type StepKind, type StepResult } from '../execute/effects.ts'
 import type { SoakStep } from '../plan/step.ts'
-import { HEALTH_ACCESS, POINTER_ACCESS } from './access.ts'
+import { checkAccess, HEALTH_ACCESS, POINTER_ACCESS } from './access.ts'
 import { backendReference } from './backend-reference.ts'
 import { keepsProven } from './keeps-proven.ts'
 import { firstRestart } from './restarts.ts'
@@ -12,11 +12,7 @@ import { firstRestart } from './restarts.ts'
 export const soak: StepKind<SoakStep> = {
   describe: ({ duration, targets, checks }) =>
     `soak ${formatDuration(duration)}: ${[...(checks.length === 0 ? [] : [`checks on ${targets.map(({ service }) => service).join(', ')}`]), 'restarts', 'endpoints'].join(', ')}`,
-  access: ({ checks }) => [
-    ...HEALTH_ACCESS,
-    ...POINTER_ACCESS,
-    ...(checks.some(({ on }) => on === 'service') ? [{ group: '', resource: 'services/proxy', verbs: ['get', 'create'] }] : []),
-  ],
+  access: ({ checks }) => [...HEALTH_ACCESS, ...POINTER_ACCESS, ...checkAccess(checks, 'services')],
   async execute(step, effects) {
     const before = await ask(step, effects)
     const refused = before.find(({ passed }) => !passed)

@@ -1,0 +1,34 @@
+import { activeOf, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import type { RolloutOptions } from './options.ts'
+import type { Step } from './step.ts'
+
+/**
+ * What a run that ended after its record has left to do for an app that serves: the autoscaler is pointed at it, and what served before is retired, unless it is to stay warm.
+ */
+export function leftoverSteps(
+  standing: Standing,
+  { drain, standby, adoptCleanup }: Pick<RolloutOptions, 'drain' | 'standby' | 'adoptCleanup'>,
+): readonly Step[] {
+  const { app, kept } = standing
+  const { previous, rollout } = kept.journal
+  const workload = previous === undefined ? undefined : workloadOf(standing, previous.backend)
+  if (previous === undefined || workload === undefined || rollout !== undefined || !isStillOurs(standing)) return handOverSteps(standing)
+  const cleanup = adoptCleanup && previous.backend.type === 'adopted'
+  const isDone = standby.type === 'warm' || (workload.wanted === 0 && !cleanup)
+  return [...handOverSteps(standing), ...(isDone ? [] : [{ type: 'retire' as const, app, backend: previous.backend, drain, standby, cleanup }])]
+}
+
+/** A Deployment of the adopted one's name that was made since is its user's own. */
+function isStillOurs({ kept: { journal }, plain }: Standing): boolean {
+  return journal.previous?.backend.type !== 'adopted' || plain?.uid === journal.adoption?.uid
+}
+
+/** An autoscaler that was left with what served before would scale nobody. */
+function handOverSteps(standing: Standing): readonly Step[] {
+  const { app, autoscaler, kept } = standing
+  const { active, previous } = kept.journal
+  const serving = activeOf(standing)
+  const target = (autoscaler?.spec as { readonly scaleTargetRef?: { readonly name?: string } } | undefined)?.scaleTargetRef?.name
+  if (autoscaler === undefined || serving === undefined || active === undefined || target === workloadName(app, serving.backend)) return []
+  return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: previous?.backend, to: serving.backend }]
+}
