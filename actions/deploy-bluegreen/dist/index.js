@@ -37173,7 +37173,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7550);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4076);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8395);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3172);
 
 
 
@@ -37194,7 +37194,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8395:
+/***/ 3172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37991,8 +37991,8 @@ var known_resources = __nccwpck_require__(8064);
 
 
 /** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
-function journalAccess(app) {
-    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', 'delete'], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
+function journalAccess(app, more = []) {
+    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
 }
 /** What moving a Service and seeing the move takes. */
 const POINTER_ACCESS = [
@@ -38006,6 +38006,17 @@ const HEALTH_ACCESS = [
     { group: 'apps', resource: 'replicasets', verbs: ['list', 'watch'] },
     { group: '', resource: 'pods', verbs: ['list', 'watch'] },
 ];
+/** What asking checks through the API server takes, by where they are asked and how. */
+function checkAccess(checks, resource) {
+    const asked = checks.filter(({ on }) => (resource === 'pods' ? on === 'pods' : on === 'service'));
+    if (asked.length === 0)
+        return [];
+    const verbs = [...new Set(asked.map(({ method }) => (method === 'POST' ? 'create' : 'get')))];
+    return [
+        { group: '', resource: `${resource}/proxy`, verbs },
+        { group: '', resource, verbs: ['get'] },
+    ];
+}
 /** What changing a Deployment takes. */
 const DEPLOYMENT_ACCESS = [{ group: 'apps', resource: 'deployments', verbs: ['get', 'patch'] }];
 /** What touching an object of any kind takes. A kind that is not Kubernetes' own has a plural only its server knows: the server then says what is missing. */
@@ -41634,7 +41645,7 @@ function nameOf({ app, backend }) {
 /** Makes the rollout findable before anything else is touched, with all that the way back needs. */
 const begin = {
     describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
-    access: ({ app }) => journalAccess(app),
+    access: ({ app }) => journalAccess(app, ['delete']),
     async execute(step, { journals, clock }) {
         const { app, release, slot, from, selector, before, adopts } = step;
         const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : [];
@@ -41862,13 +41873,11 @@ function askThroughProxy({ check, where }, cluster, signal) {
 
 
 
+
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 const check = {
     describe: ({ checks, targets }) => `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
-    access: () => [
-        { group: '', resource: 'pods/proxy', verbs: ['get', 'create'] },
-        { group: '', resource: 'pods', verbs: ['get'] },
-    ],
+    access: ({ checks }) => checkAccess(checks, 'pods'),
     async execute({ checks, timeout }, effects) {
         const pods = check_podsOf(effects);
         const results = await check_ask(checks, pods, { effects, timeout });
@@ -41964,7 +41973,7 @@ function graceOf(spec) {
 /** Ends a rollout that was taken back. An app that has never been released keeps no journal: nothing of ours is left. */
 const end = {
     describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
-    access: ({ app }) => journalAccess(app),
+    access: ({ app }) => journalAccess(app, ['delete']),
     async execute({ app }, { journals }) {
         const { rollout: _, adoption, ...rest } = journals.of(app);
         const isAdopted = adoption !== undefined && rest.active !== undefined;
@@ -42604,7 +42613,7 @@ function labelText(labels) {
 /** Leaves the rollout where it is, without runner and without lock. */
 const park = {
     describe: ({ at }) => `park: ${at === 'verified' ? 'verified, no traffic moved' : 'switched, what served before is kept whole'}`,
-    access: ({ apps }) => apps.flatMap(journalAccess),
+    access: ({ apps }) => apps.flatMap((app) => journalAccess(app)),
     async execute({ apps, at }, { journals }) {
         for (const app of apps) {
             await journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
@@ -42945,11 +42954,7 @@ function restarted(pods, seen) {
 /** Watches the release under its users: no container fails, the Service keeps leading to it alone, and the checks that go through the Service hold at the beginning and at the end. */
 const soak = {
     describe: ({ duration, targets, checks }) => `soak ${(0,build_duration/* formatDuration */.a3)(duration)}: ${[...(checks.length === 0 ? [] : [`checks on ${targets.map(({ service }) => service).join(', ')}`]), 'restarts', 'endpoints'].join(', ')}`,
-    access: ({ checks }) => [
-        ...HEALTH_ACCESS,
-        ...POINTER_ACCESS,
-        ...(checks.some(({ on }) => on === 'service') ? [{ group: '', resource: 'services/proxy', verbs: ['get', 'create'] }] : []),
-    ],
+    access: ({ checks }) => [...HEALTH_ACCESS, ...POINTER_ACCESS, ...checkAccess(checks, 'services')],
     async execute(step, effects) {
         const before = await soak_ask(step, effects);
         const refused = before.find(({ passed }) => !passed);
@@ -43284,28 +43289,34 @@ function wayBackSteps(standings, options) {
 }
 function pointerSteps(standing, { rollbackTimeout }) {
     const { rollout } = standing.kept.journal;
-    if (rollout === undefined || !leadsToCandidate(standing, rollout))
+    if (rollout === undefined)
         return [];
     const { app, serviceName: service } = standing;
     const { from } = rollout;
+    if (!leadsToCandidate(standing, rollout))
+        return from === undefined ? [] : handBack(standing, rollout, from);
     if (from === undefined)
         return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [way_back_serviceOf(rollout, service)] }] : [];
-    const workload = workloadOf(standing, from);
-    const replicas = Math.max(1, workload?.wanted ?? 1);
+    const wanted = workloadOf(standing, from)?.wanted ?? 1;
+    // What served before was kept whole; somebody who has scaled it to zero since has taken nobody's place.
+    const replicas = wanted > 0 ? wanted : Math.max(1, standing.slots[rollout.slot]?.wanted ?? 1);
+    const raise = wanted > 0 ? [] : [{ type: 'scale', app, backend: from, replicas, before: 0 }];
     const health = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
     const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
     return [
+        ...raise,
         health,
         moveStep(pointer, { health, checks: undefined }),
         { type: 'prove', app, service, backend: from, atLeast: replicas },
         ...handBack(standing, rollout, from),
     ];
 }
-/** Only an autoscaler that was pointed at the candidate is pointed back. */
-function handBack(standing, { slot }, from) {
+/** Only an autoscaler that was pointed at the candidate is pointed back; one that was made for it goes with it. */
+function handBack(standing, rollout, from) {
+    const { slot } = rollout;
     const { app, autoscaler } = standing;
     const target = autoscaler?.spec?.scaleTargetRef?.name;
-    if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)))
+    if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
         return [];
     return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }];
 }
@@ -43674,12 +43685,7 @@ function summaryOf({ plan, forward, wayBack }, sick) {
         ...explanation_explain(sick),
         ...checkTable(records),
         ...proofTable(records),
-        ...(plan.notes.length === 0
-            ? []
-            : [
-                { type: 'heading', text: 'To know' },
-                { type: 'list', items: plan.notes },
-            ]),
+        ...noteList([...plan.notes, ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
         { type: 'heading', text: 'Plan' },
         { type: 'code', text: describePlan(plan).join('\n') },
     ];
@@ -43695,6 +43701,15 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }) {
         journals: Object.fromEntries(journals),
         seconds,
     };
+}
+/** What the user should know, though nothing failed for it: each thing once. */
+function noteList(notes) {
+    if (notes.length === 0)
+        return [];
+    return [
+        { type: 'heading', text: 'To know' },
+        { type: 'list', items: [...new Set(notes)] },
+    ];
 }
 function rollout_report_failuresOf({ records }) {
     return records.filter(({ state }) => state === 'failed');
@@ -44716,6 +44731,48 @@ function parseImage(line) {
     return named;
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
+
+
+/**
+ * Finds what has arrived without having been recorded: a first release that serves, parked or left by its run, since taking it away would leave nobody to answer;
+ * and a rollback whose run ended after its move. Undefined where there is nothing of that kind.
+ */
+function arrivalOf(standing) {
+    return firstArrival(standing) ?? returnArrival(standing);
+}
+/** Tells whether a rollback has moved the pointer, and was not written down. */
+function isReturned(standing) {
+    const { returning, previous } = standing.kept.journal;
+    return returning === true && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
+}
+/** Tells whether the release on its way is the first, and has users already. */
+function isServedFirst(standing) {
+    const { rollout } = standing.kept.journal;
+    return rollout !== undefined && rollout.from === undefined && sameBackend(pointedAt(standing), slotBackend(rollout.slot));
+}
+function firstArrival(standing) {
+    const { rollout, ...journal } = standing.kept.journal;
+    if (rollout === undefined || !isServedFirst(standing))
+        return undefined;
+    const active = { backend: slotBackend(rollout.slot), release: rollout.release };
+    return { standing: withJournal(standing, { ...journal, active }), steps: [recordOf(standing, active, undefined)] };
+}
+function returnArrival(standing) {
+    const { returning: _returning, active, previous, ...journal } = standing.kept.journal;
+    if (!isReturned(standing) || active === undefined || previous === undefined)
+        return undefined;
+    const { bad: _bad, ...back } = previous;
+    const arrived = { ...journal, active: back, previous: { ...active, bad: true } };
+    return { standing: withJournal(standing, arrived), steps: [recordOf(standing, back, active)] };
+}
+function recordOf({ app }, { backend, release }, from) {
+    return { type: 'record', app, release, backend, from: from?.backend, isWayBack: from !== undefined, standby: { type: 'cold' } };
+}
+function withJournal(standing, journal) {
+    return { ...standing, kept: { ...standing.kept, journal } };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/candidate-replicas.js
 
 /**
@@ -44751,7 +44808,7 @@ function courseOf(standing, app, release) {
     const active = activeOf(standing);
     const serves = active !== undefined && active.workload.identity === app.identity;
     if (serves && rollout === undefined)
-        return servingCourse(standing, active);
+        return servingCourse(standing, active, app);
     const slot = candidateSlot(standing);
     const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot));
     return {
@@ -44767,10 +44824,10 @@ function courseOf(standing, app, release) {
         replicas: candidateReplicas(standing, app, release),
     };
 }
-function servingCourse(standing, { backend, workload }) {
+function servingCourse(standing, { backend, workload }, { replicas = 1 }) {
     if (isWhole(standing, backend))
         return { type: 'unchanged', standing };
-    return { type: 'heal', standing, backend, replicas: Math.max(workload.wanted, 1) };
+    return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) };
 }
 /** A number stays with a release until it has arrived, however many runs that takes. */
 function course_noteOf({ kept: { journal } }, { identity, images }) {
@@ -44793,6 +44850,36 @@ function isWhole({ service, slices, pods, slots, plain }, backend) {
     const { base, move = '', name } = readPointer(service);
     const families = ((0,json_pointer/* valueAt */.fK)(service, ['spec', 'ipFamilies']) ?? []);
     return judgeProof({ slices, pods }, { service: name, families, move, base, backend, atLeast: workload.wanted }).proven;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/leftovers.js
+
+/**
+ * What a run that ended after its record has left to do for an app that serves: the autoscaler is pointed at it, and what served before is retired, unless it is to stay warm.
+ */
+function leftoverSteps(standing, { drain, standby, adoptCleanup }) {
+    const { app, kept } = standing;
+    const { previous, rollout } = kept.journal;
+    const workload = previous === undefined ? undefined : workloadOf(standing, previous.backend);
+    if (previous === undefined || workload === undefined || rollout !== undefined || !isStillOurs(standing))
+        return handOverSteps(standing);
+    const cleanup = adoptCleanup && previous.backend.type === 'adopted';
+    const isDone = standby.type === 'warm' || (workload.wanted === 0 && !cleanup);
+    return [...handOverSteps(standing), ...(isDone ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby, cleanup }])];
+}
+/** A Deployment of the adopted one's name that was made since is its user's own. */
+function isStillOurs({ kept: { journal }, plain }) {
+    return journal.previous?.backend.type !== 'adopted' || plain?.uid === journal.adoption?.uid;
+}
+/** An autoscaler that was left with what served before would scale nobody. */
+function handOverSteps(standing) {
+    const { app, autoscaler, kept } = standing;
+    const { active, previous } = kept.journal;
+    const serving = activeOf(standing);
+    const target = autoscaler?.spec?.scaleTargetRef?.name;
+    if (autoscaler === undefined || serving === undefined || active === undefined || target === workloadName(app, serving.backend))
+        return [];
+    return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: previous?.backend, to: serving.backend }];
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/restorable.js
@@ -44824,7 +44911,7 @@ function clearedAway(standing) {
     const { rollout, ...journal } = kept.journal;
     if (rollout === undefined)
         return standing;
-    const cleared = { ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } };
+    const cleared = withoutMade({ ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }, rollout);
     if (journal.adoption !== undefined && journal.active === undefined)
         return freed(cleared, rollout);
     const moved = sameBackend(pointedAt(standing), slotBackend(rollout.slot));
@@ -44840,6 +44927,18 @@ function freed(standing, rollout) {
 function pointedBack(standing, { selector }) {
     const { service } = standing;
     return service === undefined || selector === undefined ? standing : { ...standing, service: withSelector(service, selector) };
+}
+/** A Service or an autoscaler that the rollout made goes with it. */
+function withoutMade(standing, { created }) {
+    const { service, slices, autoscaler, serviceName } = standing;
+    const isServiceGone = created.some(({ kind, name }) => kind === 'Service' && name === serviceName);
+    const isScalerGone = created.some(({ kind, name }) => kind === 'HorizontalPodAutoscaler' && name === autoscaler?.metadata.name);
+    return {
+        ...standing,
+        service: isServiceGone ? undefined : service,
+        slices: isServiceGone ? [] : slices,
+        autoscaler: isScalerGone ? undefined : autoscaler,
+    };
 }
 function slotAfter(held, { before, created }) {
     return held === undefined || (before === undefined && wasMade(created, held.name)) ? undefined : emptySlot(held);
@@ -44863,25 +44962,32 @@ function withSelector(service, selector) {
 
 
 
+
+
 /**
  * Decides how a release goes out, from how its apps stand. Pure: equal inputs give equal plans, and planning again after any part of a plan was carried out leads to
  * the same end. All candidates are verified before the first pointer moves.
  */
 function planRelease(release, standings, options) {
-    const others = standings.filter((standing) => isAnothers(standing, release));
-    const cleared = standings.map((standing) => (others.includes(standing) ? clearedAway(standing) : standing));
+    const others = standings.filter((standing) => isAnothers(standing, release) && !isServedFirst(standing));
+    const arrivals = standings.map((standing) => (isUnrecorded(standing, release) ? arrivalOf(standing) : undefined));
+    const cleared = standings.map((standing, index) => arrivals[index]?.standing ?? (others.includes(standing) ? clearedAway(standing) : standing));
     const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release));
     const title = courses.map(titleOf);
     const going = courses.filter((course) => course.type === 'release');
     const healing = courses.filter((course) => course.type === 'heal');
-    if (going.length === 0 && healing.length === 0) {
-        return { title, steps: [], notes: release.notes, nothing: `${courses.map(plan_release_nameOf).join(', ')}: this release serves already` };
-    }
-    return {
-        title,
-        notes: release.notes,
-        steps: [...wayBackSteps(others, options), ...forward(release, { going, healing, options })],
-    };
+    const steps = [
+        ...wayBackSteps(others, options),
+        ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
+        ...forward(release, { going, healing, options }),
+        ...courses.flatMap((course) => (course.type === 'unchanged' ? leftoverSteps(course.standing, options) : [])),
+    ];
+    const nothing = `${courses.map(plan_release_nameOf).join(', ')}: this release serves already`;
+    return { title, notes: release.notes, steps, ...(steps.length === 0 ? { nothing } : {}) };
+}
+/** The same release again goes on with what it began; anything else begins from what serves. */
+function isUnrecorded(standing, release) {
+    return standing.kept.journal.rollout === undefined || isAnothers(standing, release);
 }
 function forward(release, { going, healing, options }) {
     const { timeout, stability, checks, stopAfter } = options;
@@ -44889,7 +44995,10 @@ function forward(release, { going, healing, options }) {
     const health = { type: 'await', targets, timeout, stability };
     const onPods = checks.filter(({ on }) => on === 'pods');
     const asked = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout };
+    if (targets.length === 0)
+        return [];
     const verification = [
+        ...healing.flatMap(raiseSteps),
         ...going.flatMap((course) => plan_release_openingSteps(course, options)),
         ...applySteps(release, going, options),
         ...going.flatMap((course) => prepareSteps(course, options)),
@@ -44899,7 +45008,8 @@ function forward(release, { going, healing, options }) {
     if (going.length === 0)
         return verification;
     const apps = going.map(plan_release_nameOf);
-    const isMoved = going.every(({ moved }) => moved);
+    // With one pointer moved already, the rest goes on: two apps of two releases is no place to stop at.
+    const isMoved = going.some(({ moved }) => moved);
     if (stopAfter === 'verified' && !isMoved)
         return [...verification, { type: 'park', apps, at: 'verified' }];
     const moves = going.flatMap((course) => moveSteps(course, { health, checks: asked }));
@@ -44913,6 +45023,11 @@ function forward(release, { going, healing, options }) {
         ...going.map((course) => recordStep(course, options)),
         ...going.flatMap((course) => retireSteps(course, options)),
     ];
+}
+/** Somebody has scaled what serves to nobody: waiting alone would wait for ever. */
+function raiseSteps({ standing, backend, replicas }) {
+    const before = workloadOf(standing, backend)?.wanted ?? 0;
+    return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }];
 }
 /** What makes the rollout findable, and holds what serves. */
 function plan_release_openingSteps(course, { timeout }) {
@@ -44958,9 +45073,9 @@ function moveSteps(course, proof) {
     const to = slotBackend(slot);
     const prove = { type: 'prove', app, service, backend: to, atLeast: replicas };
     const pointer = { app, service, from, to, atLeast: replicas, base: baseOf(course) };
-    return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...handOverSteps(course, to)];
+    return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...plan_release_handOverSteps(course, to)];
 }
-function handOverSteps({ standing, from }, to) {
+function plan_release_handOverSteps({ standing, from }, to) {
     const { app, autoscaler } = standing;
     return autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to }];
 }
@@ -44997,11 +45112,13 @@ function titleOf(course) {
     return `${now}, ${slotName(app, course.slot)} ${slotNow(course)}`;
 }
 function servingNow(standing) {
-    const { active } = standing.kept.journal;
+    const { active, rollout } = standing.kept.journal;
     const backend = pointedAt(standing) ?? (isToBeAdopted(standing) ? { type: 'adopted', hash: '' } : undefined);
     if (backend === undefined)
         return 'nothing serves yet';
-    return `${roles_describeBackend(backend)} is active${active === undefined ? '' : ` (release ${active.release.number})`}`;
+    const onWay = rollout === undefined ? undefined : { backend: slotBackend(rollout.slot), release: rollout.release };
+    const known = [active, onWay].find((placed) => sameBackend(placed?.backend, backend));
+    return `${roles_describeBackend(backend)} is active${known === undefined ? '' : ` (release ${known.release.number})`}`;
 }
 function slotNow({ standing, slot, moved, prepared }) {
     if (moved)

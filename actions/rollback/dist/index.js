@@ -37169,7 +37169,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5350);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8440);
 
 
 
@@ -37185,7 +37185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5350:
+/***/ 8440:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37228,7 +37228,7 @@ function isSlot(text) {
 
 
 /** Points at a slot. */
-function slotBackend(slot) {
+function backend_slotBackend(slot) {
     return { type: 'slot', slot };
 }
 /** What a selector needs beside the app's own labels to lead to one backend only. */
@@ -37240,7 +37240,7 @@ function backendOf(selector) {
     const slot = selector[labels_LABELS.slot];
     const hash = selector[labels_LABELS.hash];
     if (isSlot(slot))
-        return slotBackend(slot);
+        return backend_slotBackend(slot);
     return hash === undefined ? undefined : { type: 'adopted', hash };
 }
 /** A selector without what narrows it to a backend: the labels all Pods of the app share. */
@@ -37845,6 +37845,48 @@ function workloadName(app, backend) {
     return backend.type === 'slot' ? `${app}-${backend.slot}` : app;
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
+
+
+/**
+ * Finds what has arrived without having been recorded: a first release that serves, parked or left by its run, since taking it away would leave nobody to answer;
+ * and a rollback whose run ended after its move. Undefined where there is nothing of that kind.
+ */
+function arrivalOf(standing) {
+    return firstArrival(standing) ?? returnArrival(standing);
+}
+/** Tells whether a rollback has moved the pointer, and was not written down. */
+function isReturned(standing) {
+    const { returning, previous } = standing.kept.journal;
+    return returning === true && previous !== undefined && backend_sameBackend(pointedAt(standing), previous.backend);
+}
+/** Tells whether the release on its way is the first, and has users already. */
+function isServedFirst(standing) {
+    const { rollout } = standing.kept.journal;
+    return rollout !== undefined && rollout.from === undefined && backend_sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot));
+}
+function firstArrival(standing) {
+    const { rollout, ...journal } = standing.kept.journal;
+    if (rollout === undefined || !isServedFirst(standing))
+        return undefined;
+    const active = { backend: slotBackend(rollout.slot), release: rollout.release };
+    return { standing: withJournal(standing, { ...journal, active }), steps: [recordOf(standing, active, undefined)] };
+}
+function returnArrival(standing) {
+    const { returning: _returning, active, previous, ...journal } = standing.kept.journal;
+    if (!isReturned(standing) || active === undefined || previous === undefined)
+        return undefined;
+    const { bad: _bad, ...back } = previous;
+    const arrived = { ...journal, active: back, previous: { ...active, bad: true } };
+    return { standing: withJournal(standing, arrived), steps: [recordOf(standing, back, active)] };
+}
+function recordOf({ app }, { backend, release }, from) {
+    return { type: 'record', app, release, backend, from: from?.backend, isWayBack: from !== undefined, standby: { type: 'cold' } };
+}
+function withJournal(standing, journal) {
+    return { ...standing, kept: { ...standing.kept, journal } };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/step.js
 /** Makes a step that moves traffic. It cannot be made without a wait for the health of what it moves to. */
 function moveStep(step, proof) {
@@ -37867,30 +37909,36 @@ function wayBackSteps(standings, options) {
 }
 function pointerSteps(standing, { rollbackTimeout }) {
     const { rollout } = standing.kept.journal;
-    if (rollout === undefined || !leadsToCandidate(standing, rollout))
+    if (rollout === undefined)
         return [];
     const { app, serviceName: service } = standing;
     const { from } = rollout;
+    if (!leadsToCandidate(standing, rollout))
+        return from === undefined ? [] : handBack(standing, rollout, from);
     if (from === undefined)
         return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : [];
-    const workload = workloadOf(standing, from);
-    const replicas = Math.max(1, workload?.wanted ?? 1);
+    const wanted = workloadOf(standing, from)?.wanted ?? 1;
+    // What served before was kept whole; somebody who has scaled it to zero since has taken nobody's place.
+    const replicas = wanted > 0 ? wanted : Math.max(1, standing.slots[rollout.slot]?.wanted ?? 1);
+    const raise = wanted > 0 ? [] : [{ type: 'scale', app, backend: from, replicas, before: 0 }];
     const health = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
-    const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
+    const pointer = { app, service, from: backend_slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
     return [
+        ...raise,
         health,
         moveStep(pointer, { health, checks: undefined }),
         { type: 'prove', app, service, backend: from, atLeast: replicas },
         ...handBack(standing, rollout, from),
     ];
 }
-/** Only an autoscaler that was pointed at the candidate is pointed back. */
-function handBack(standing, { slot }, from) {
+/** Only an autoscaler that was pointed at the candidate is pointed back; one that was made for it goes with it. */
+function handBack(standing, rollout, from) {
+    const { slot } = rollout;
     const { app, autoscaler } = standing;
     const target = autoscaler?.spec?.scaleTargetRef?.name;
-    if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)))
+    if (autoscaler === undefined || target !== workloadName(app, backend_slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
         return [];
-    return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }];
+    return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: backend_slotBackend(slot), to: from }];
 }
 function clearingSteps(standing) {
     const { app } = standing;
@@ -37924,7 +37972,7 @@ function openingSteps(standing, rollout) {
     return isUsersOwn && leadsToCandidate(standing, rollout) ? [{ type: 'reopen', app, service }] : [];
 }
 function leadsToCandidate(standing, { slot }) {
-    return backend_sameBackend(pointedAt(standing), slotBackend(slot));
+    return backend_sameBackend(pointedAt(standing), backend_slotBackend(slot));
 }
 function wasCreated({ created }, kind, name) {
     return created.some((each) => each.kind === kind && each.name === name);
@@ -37939,27 +37987,33 @@ function serviceOf({ created }, name) {
 
 
 
+
 /**
  * Decides the way back: out of what is on its way, otherwise to the release before. Several apps go back together or not at all, in reverse of their order.
  */
 function planRollback(standings, options) {
     const title = standings.map(titleOf);
+    // Several go back together: one that has arrived does not keep the others from it.
+    const isInterrupted = standings.some((standing) => isReturned(standing) || finishing(standing).length > 0);
     const inFlight = standings.filter(({ kept }) => kept.journal.rollout !== undefined);
-    const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap(refusalOf);
+    const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap((standing) => refusalOf(standing, isInterrupted));
     if (refusals.length > 0)
         return { refused: refusals.join('; '), title, steps: [], notes: [] };
     if (inFlight.length > 0)
         return { title, steps: wayBackSteps(inFlight, options), notes: [] };
-    return { title, steps: backwards(standings.toReversed().flatMap(returnOf), options), notes: [] };
+    const reversed = standings.toReversed();
+    const left = reversed.flatMap(finishing);
+    const steps = [...backwards(reversed.flatMap(returnOf), options), ...left.flatMap((each) => retireBad(each, options))];
+    return { title, steps, notes: [] };
 }
 /** A first release that serves already, parked or left by its run, has nothing behind it: taking it away would leave nobody to answer. */
 function stuck(standing) {
     const { rollout } = standing.kept.journal;
-    if (rollout === undefined || rollout.from !== undefined || !backend_sameBackend(pointedAt(standing), { type: 'slot', slot: rollout.slot }))
+    if (rollout === undefined || !isServedFirst(standing))
         return [];
     return [`${standing.app}: nothing to roll back to, release ${rollout.release.number} is its first`];
 }
-function refusalOf(standing) {
+function refusalOf(standing, isInterrupted) {
     const { app, kept } = standing;
     const { previous, active } = kept.journal;
     if (active === undefined)
@@ -37967,8 +38021,8 @@ function refusalOf(standing) {
     if (previous === undefined)
         return [`${app}: nothing to roll back to, release ${active.release.number} is the only one there is`];
     if (previous.bad === true)
-        return [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`];
-    if (!backend_sameBackend(pointedAt(standing), active.backend)) {
+        return isInterrupted ? [] : [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`];
+    if (!backend_sameBackend(pointedAt(standing), active.backend) && !isReturned(standing)) {
         return [
             `${app}: Service ${standing.serviceName} leads to ${roles_describeBackend(pointedAt(standing))}, expected ${roles_describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`,
         ];
@@ -37983,16 +38037,28 @@ function isStillThere(standing, { backend, release }) {
         return false;
     return backend.type === 'adopted' ? workload.uid === standing.kept.journal.adoption?.uid : workload.identity === release.identity;
 }
-function returnOf(standing) {
-    const { previous } = standing.kept.journal;
-    const active = activeOf(standing);
-    if (previous === undefined || active === undefined)
+/** What is left of a rollback whose run ended after its record: the Pods of the bad release are still there. */
+function finishing(standing) {
+    const { previous, active } = standing.kept.journal;
+    if (previous?.bad !== true || !backend_sameBackend(pointedAt(standing), active?.backend))
         return [];
-    const workload = workloadOf(standing, previous.backend);
-    const replicas = Math.max(1, active.workload.wanted);
-    return [{ standing, from: active.backend, to: previous, replicas, isWarm: (workload?.available ?? 0) >= replicas, before: workload?.wanted ?? 0 }];
+    return (workloadOf(standing, previous.backend)?.wanted ?? 0) > 0 ? [standing] : [];
+}
+function retireBad({ app, kept }, { drain }) {
+    const { previous } = kept.journal;
+    return previous === undefined ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby: { type: 'cold' }, cleanup: false }];
+}
+function returnOf(standing) {
+    const { previous, active } = standing.kept.journal;
+    if (previous === undefined || previous.bad === true || active === undefined)
+        return [];
+    const { wanted: before = 0, available = 0 } = workloadOf(standing, previous.backend) ?? {};
+    const replicas = Math.max(1, workloadOf(standing, active.backend)?.wanted ?? before);
+    return [{ standing, from: active.backend, to: previous, replicas, isWarm: available >= replicas, before, moved: isReturned(standing) }];
 }
 function backwards(returns, { rollbackTimeout, drain }) {
+    if (returns.length === 0)
+        return [];
     const targets = returns.map(({ standing, to, replicas }) => ({ app: standing.app, backend: to.backend, replicas }));
     // What served before was proven then: it needs to be whole, not to be watched again.
     const health = { type: 'await', targets, timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
@@ -38008,12 +38074,12 @@ function backwards(returns, { rollbackTimeout, drain }) {
         ...returns.map(({ standing, from }) => ({ type: 'retire', app: standing.app, backend: from, drain, standby: { type: 'cold' }, cleanup: false })),
     ];
 }
-function plan_rollback_pointerSteps({ standing, from, to, replicas }, health) {
+function plan_rollback_pointerSteps({ standing, from, to, replicas, moved }, health) {
     const { app, serviceName: service, autoscaler } = standing;
     const base = baseSelector(selectorIn(standing.service));
     const handOver = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to: to.backend }];
     return [
-        moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined }),
+        ...(moved ? [] : [moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined })]),
         { type: 'prove', app, service, backend: to.backend, atLeast: replicas },
         ...handOver,
     ];
@@ -38023,7 +38089,8 @@ function titleOf(standing) {
     const now = active === undefined ? 'no release yet' : `${roles_describeBackend(active.backend)} is active (release ${active.release.number})`;
     const before = previous === undefined ? '' : `, ${roles_describeBackend(previous.backend)} was before (release ${previous.release.number})`;
     const onWay = rollout === undefined ? '' : `, release ${rollout.release.number} is ${rollout.state === 'parked' ? 'parked' : 'on its way'} in ${rollout.slot}`;
-    return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}`;
+    const returned = isReturned(standing) && previous !== undefined ? `, and a rollback has moved users back to ${roles_describeBackend(previous.backend)}` : '';
+    return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}${returned}`;
 }
 
 // EXTERNAL MODULE: ./packages/kube/build/reference.js
@@ -38204,8 +38271,8 @@ var known_resources = __nccwpck_require__(8064);
 
 
 /** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
-function journalAccess(app) {
-    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', 'delete'], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
+function journalAccess(app, more = []) {
+    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
 }
 /** What moving a Service and seeing the move takes. */
 const POINTER_ACCESS = [
@@ -38219,6 +38286,17 @@ const HEALTH_ACCESS = [
     { group: 'apps', resource: 'replicasets', verbs: ['list', 'watch'] },
     { group: '', resource: 'pods', verbs: ['list', 'watch'] },
 ];
+/** What asking checks through the API server takes, by where they are asked and how. */
+function checkAccess(checks, resource) {
+    const asked = checks.filter(({ on }) => (resource === 'pods' ? on === 'pods' : on === 'service'));
+    if (asked.length === 0)
+        return [];
+    const verbs = [...new Set(asked.map(({ method }) => (method === 'POST' ? 'create' : 'get')))];
+    return [
+        { group: '', resource: `${resource}/proxy`, verbs },
+        { group: '', resource, verbs: ['get'] },
+    ];
+}
 /** What changing a Deployment takes. */
 const DEPLOYMENT_ACCESS = [{ group: 'apps', resource: 'deployments', verbs: ['get', 'patch'] }];
 /** What touching an object of any kind takes. A kind that is not Kubernetes' own has a plural only its server knows: the server then says what is missing. */
@@ -41806,7 +41884,7 @@ function nameOf({ app, backend }) {
 /** Makes the rollout findable before anything else is touched, with all that the way back needs. */
 const begin = {
     describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
-    access: ({ app }) => journalAccess(app),
+    access: ({ app }) => journalAccess(app, ['delete']),
     async execute(step, { journals, clock }) {
         const { app, release, slot, from, selector, before, adopts } = step;
         const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slot_name_slotName(app, slot) }] : [];
@@ -42034,13 +42112,11 @@ function askThroughProxy({ check, where }, cluster, signal) {
 
 
 
+
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 const check = {
     describe: ({ checks, targets }) => `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
-    access: () => [
-        { group: '', resource: 'pods/proxy', verbs: ['get', 'create'] },
-        { group: '', resource: 'pods', verbs: ['get'] },
-    ],
+    access: ({ checks }) => checkAccess(checks, 'pods'),
     async execute({ checks, timeout }, effects) {
         const pods = check_podsOf(effects);
         const results = await check_ask(checks, pods, { effects, timeout });
@@ -42136,7 +42212,7 @@ function graceOf(spec) {
 /** Ends a rollout that was taken back. An app that has never been released keeps no journal: nothing of ours is left. */
 const end = {
     describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
-    access: ({ app }) => journalAccess(app),
+    access: ({ app }) => journalAccess(app, ['delete']),
     async execute({ app }, { journals }) {
         const { rollout: _, adoption, ...rest } = journals.of(app);
         const isAdopted = adoption !== undefined && rest.active !== undefined;
@@ -42776,7 +42852,7 @@ function labelText(labels) {
 /** Leaves the rollout where it is, without runner and without lock. */
 const park = {
     describe: ({ at }) => `park: ${at === 'verified' ? 'verified, no traffic moved' : 'switched, what served before is kept whole'}`,
-    access: ({ apps }) => apps.flatMap(journalAccess),
+    access: ({ apps }) => apps.flatMap((app) => journalAccess(app)),
     async execute({ apps, at }, { journals }) {
         for (const app of apps) {
             await journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
@@ -43238,11 +43314,7 @@ function restarted(pods, seen) {
 /** Watches the release under its users: no container fails, the Service keeps leading to it alone, and the checks that go through the Service hold at the beginning and at the end. */
 const soak = {
     describe: ({ duration, targets, checks }) => `soak ${(0,build_duration/* formatDuration */.a3)(duration)}: ${[...(checks.length === 0 ? [] : [`checks on ${targets.map(({ service }) => service).join(', ')}`]), 'restarts', 'endpoints'].join(', ')}`,
-    access: ({ checks }) => [
-        ...HEALTH_ACCESS,
-        ...POINTER_ACCESS,
-        ...(checks.some(({ on }) => on === 'service') ? [{ group: '', resource: 'services/proxy', verbs: ['get', 'create'] }] : []),
-    ],
+    access: ({ checks }) => [...HEALTH_ACCESS, ...POINTER_ACCESS, ...checkAccess(checks, 'services')],
     async execute(step, effects) {
         const before = await soak_ask(step, effects);
         const refused = before.find(({ passed }) => !passed);
@@ -43879,12 +43951,7 @@ function summaryOf({ plan, forward, wayBack }, sick) {
         ...explanation_explain(sick),
         ...checkTable(records),
         ...proofTable(records),
-        ...(plan.notes.length === 0
-            ? []
-            : [
-                { type: 'heading', text: 'To know' },
-                { type: 'list', items: plan.notes },
-            ]),
+        ...noteList([...plan.notes, ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
         { type: 'heading', text: 'Plan' },
         { type: 'code', text: describePlan(plan).join('\n') },
     ];
@@ -43900,6 +43967,15 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }) {
         journals: Object.fromEntries(journals),
         seconds,
     };
+}
+/** What the user should know, though nothing failed for it: each thing once. */
+function noteList(notes) {
+    if (notes.length === 0)
+        return [];
+    return [
+        { type: 'heading', text: 'To know' },
+        { type: 'list', items: [...new Set(notes)] },
+    ];
 }
 function rollout_report_failuresOf({ records }) {
     return records.filter(({ state }) => state === 'failed');
