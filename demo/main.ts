@@ -1,5 +1,6 @@
-/** `pnpm demo`: brings a cluster up, shows the tour in it, takes down what it brought up. */
+/** `pnpm demo`: brings a cluster up, tells the story in it, takes down what it brought up. */
 import { Failure, resolveCluster, streamReport } from '@fairlead/bed'
+import { obtainLoad } from '@fairlead/load'
 import { join } from 'node:path'
 
 try {
@@ -11,14 +12,19 @@ try {
 }
 
 async function demo(): Promise<number> {
-  const cluster = await resolveCluster({ report: streamReport(process.stderr) })
+  const began = Date.now()
+  const report = streamReport(process.stderr)
+  // Before the cluster: inside the bed nothing could be fetched that building it may need.
+  await obtainLoad(process.env, report)
+  const cluster = await resolveCluster({ report })
   try {
-    const tour = cluster.run(process.execPath, ['--conditions=source', join(import.meta.dirname, 'tour.ts')], { stdio: 'inherit' })
-    // Ctrl-C reaches the tour by the terminal; it ends, and the cluster is taken down below.
+    const script = join(import.meta.dirname, 'tell.ts')
+    const telling = cluster.run(process.execPath, ['--conditions=source', script, String(Date.now() - began)], { stdio: 'inherit' })
+    // Ctrl-C reaches the telling by the terminal; it ends, and the cluster is taken down below.
     process.on('SIGINT', () => undefined)
     return await new Promise<number>((resolve, reject) => {
-      tour.on('error', reject)
-      tour.on('close', (code) => resolve(code ?? 130))
+      telling.on('error', reject)
+      telling.on('close', (code) => resolve(code ?? 130))
     })
   } finally {
     await cluster.down()

@@ -1,67 +1,66 @@
-/** One line of the view: what is asked, and how far the answer is. */
-export interface Row {
-  readonly name: string
-  readonly story: string
-  state: string
-  started: number
-  ended?: number
-  /** The latest sentence about it. */
-  text: string
-  /** It came out as it must; absent while it is open. */
-  good?: boolean
+const HIDE_CURSOR = '\u001B[?25l'
+const SHOW_CURSOR = '\u001B[?25h'
+/** A terminal that knows these shows the frame at once; others ignore them. */
+const [BEGIN, END] = ['\u001B[?2026h', '\u001B[?2026l']
+
+/** What is drawn: lines at a width. */
+export type Frame = (width: number) => readonly string[]
+
+/** The stream a view writes to. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  write(text: string): unknown
 }
 
-/** Shows rows as they change: redrawn in place on a terminal, a plain line per change elsewhere. */
+/** The most columns that are used, however wide the terminal is. */
+export const WIDEST = 96
+
+/**
+ * Writes lines that stay, and below them, on a terminal only, a frame that is redrawn in place: every line is overwritten and its rest erased,
+ * so nothing flickers. Elsewhere frames are not drawn at all.
+ */
 export class View {
-  readonly #rows: Row[] = []
-  readonly #stream: NodeJS.WriteStream
-  #timer: NodeJS.Timeout | undefined
+  readonly #output: Output
+  #frame: Frame | undefined
   #drawn = 0
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream
-    if (stream.isTTY) this.#timer = setInterval(() => this.#draw(), 100)
+  constructor(output: Output) {
+    this.#output = output
   }
 
-  add(name: string, story: string): Row {
-    const row: Row = { name, story, state: 'preparing', started: performance.now(), text: story }
-    this.#rows.push(row)
-    this.#tell(row)
-    return row
+  get isLive(): boolean {
+    return this.#output.isTTY === true
   }
 
-  change(row: Row, change: Partial<Pick<Row, 'state' | 'text' | 'good' | 'started' | 'ended'>>): void {
-    Object.assign(row, change)
-    this.#tell(row)
+  get width(): number {
+    return Math.min(WIDEST, this.isLive ? (this.#output.columns ?? 80) - 1 : WIDEST)
   }
 
-  /** Draws for the last time. */
-  close(): void {
-    clearInterval(this.#timer)
-    if (this.#stream.isTTY) this.#draw()
-    this.#timer = undefined
+  /** Writes lines that stay, above the frame. */
+  print(...lines: readonly string[]): void {
+    this.#write(lines, this.#frame?.(this.width) ?? [])
   }
 
-  #tell(row: Row): void {
-    if (!this.#stream.isTTY) this.#stream.write(`${line(row)}\n`)
+  /** Puts a frame below what was printed; undefined takes it away. */
+  show(frame: Frame | undefined): void {
+    this.#frame = this.isLive ? frame : undefined
+    if (this.isLive) this.#write([], this.#frame?.(this.width) ?? [])
   }
 
-  #draw(): void {
-    const width = this.#stream.columns
-    const up = this.#drawn === 0 ? '' : `\u001B[${this.#drawn}A`
-    const lines = this.#rows.map((row) => `\u001B[2K${paint(row, line(row).slice(0, width - 1))}`)
-    this.#stream.write(`${up}${lines.join('\n')}\n`)
-    this.#drawn = lines.length
+  /** Draws the frame again, as it is now. */
+  redraw(): void {
+    if (this.#frame !== undefined) this.#write([], this.#frame(this.width))
   }
-}
 
-function line({ name, state, started, ended, text, good }: Row): string {
-  const mark = good === undefined ? ' ' : good ? '+' : '!'
-  const time = `${(((ended ?? performance.now()) - started) / 1_000).toFixed(1)}s`
-  return `${mark} ${name.padEnd(15)} ${state.padEnd(11)} ${time.padStart(6)}  ${text}`
-}
-
-function paint({ good }: Row, text: string): string {
-  if (good === undefined) return text
-  return `\u001B[${good ? 32 : 31}m${text}\u001B[0m`
+  #write(lines: readonly string[], frame: readonly string[]): void {
+    if (!this.isLive) return void (lines.length === 0 || this.#output.write(`${lines.join('\n')}\n`))
+    const shown = frame.slice(0, Math.max(1, (this.#output.rows ?? 24) - 2))
+    const up = this.#drawn === 0 ? '\r' : `\u001B[${this.#drawn}A\r`
+    const text = [...lines, ...shown].map((line) => `${line}\u001B[K\n`).join('')
+    // Whatever the last frame left below goes too.
+    this.#output.write(`${BEGIN}${HIDE_CURSOR}${up}${text}\u001B[J${shown.length === 0 ? SHOW_CURSOR : ''}${END}`)
+    this.#drawn = shown.length
+  }
 }
