@@ -20,6 +20,7 @@ try {
     title: 'One hundred Deployments in one run',
     command: 'npx -y pnpm@12 prove hundred-deployments',
     runs: 5,
+    actions: ['health-check'],
     measure,
   })
 } finally {

@@ -23,19 +23,20 @@ interface KeptRow extends Row {
 export interface Series {
   readonly name: string
   readonly title: string
+  /** What one run is, where the title does not say it. */
+  readonly story?: string
   /** The command that measures it again. */
   readonly command: string
   readonly runs: number
+  /** The actions whose bundles are measured. */
+  readonly actions: readonly string[]
   readonly measure: (run: number) => Promise<readonly Row[]>
 }
 
 /** Measures the runs that are missing for the committed bundle, and writes a page with median and range of every row. */
 export async function prove(series: Series): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
-  const bundle = createHash('sha256')
-    .update(await readFile(resolve(import.meta.dirname, '../../actions/health-check/dist/index.js')))
-    .digest('hex')
-    .slice(0, 12)
+  const bundle = await digestOf(series.actions)
   const file = join(FOLDER, `${series.name}.jsonl`)
   const kept = (await read(file)).filter((row) => row.bundle === bundle)
   await writeFile(file, kept.map((row) => `${JSON.stringify(row)}\n`).join(''))
@@ -46,6 +47,12 @@ export async function prove(series: Series): Promise<void> {
     console.log(`${series.name}: run ${run} of ${series.runs}: ${rows.map(({ what, value, unit }) => `${what} ${value.toFixed(2)} ${unit}`).join(', ')}`)
   }
   await writeFile(join(FOLDER, `${series.name}.md`), page(series, kept))
+}
+
+async function digestOf(actions: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const action of actions) hash.update(await readFile(resolve(import.meta.dirname, '../../actions', action, 'dist/index.js')))
+  return hash.digest('hex').slice(0, 12)
 }
 
 async function read(file: string): Promise<KeptRow[]> {
@@ -59,7 +66,9 @@ async function read(file: string): Promise<KeptRow[]> {
     .map((line) => JSON.parse(line) as KeptRow)
 }
 
-function page({ title, command, runs }: Series, rows: readonly KeptRow[]): string {
+function page(series: Series, rows: readonly KeptRow[]): string {
+  const { title, command, runs } = series
+  const story = series.story === undefined ? '' : `\n\n${series.story}`
   const names = [...new Set(rows.map(({ what }) => what))]
   const lines = names.map((what) => {
     const same = rows.filter((row) => row.what === what)
@@ -68,5 +77,5 @@ function page({ title, command, runs }: Series, rows: readonly KeptRow[]): strin
     const loads = same.map(({ load }) => load)
     return `| ${what} | ${median.toFixed(2)} | ${(values[0] ?? 0).toFixed(2)} to ${(values.at(-1) ?? 0).toFixed(2)} | ${same[0]?.unit ?? ''} | ${Math.min(...loads)} to ${Math.max(...loads)} |`
   })
-  return `# ${title}\n\n\`${command}\`, ${runs} runs of bundle ${rows[0]?.bundle ?? ''}.\n\n| what | median | range | unit | load average |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`
+  return `# ${title}\n\n\`${command}\`, ${runs} runs of ${series.actions.join(' and ')}, bundle ${rows[0]?.bundle ?? ''}.${story}\n\n| what | median | range | unit | load average |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`
 }

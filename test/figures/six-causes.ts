@@ -33,6 +33,7 @@ await prove({
   title: 'Seconds from certainty to the named cause',
   command: 'npx -y pnpm@12 prove six-causes',
   runs: 5,
+  actions: ['health-check'],
   measure: async () => {
     const rows: Row[] = []
     for (const version of VERSIONS) if (version.cause !== undefined) rows.push({ what: version.name, unit: 's', value: await measure(version.name) })

@@ -29,6 +29,7 @@ await prove({
   title: 'From the start of the process to its first request',
   command: 'npx -y pnpm@12 prove start',
   runs: 20,
+  actions: ['health-check'],
   measure: async (run) => {
     // Each goes first in every other run.
     const order = run % 2 === 0 ? [bare, bundle] : [bundle, bare]

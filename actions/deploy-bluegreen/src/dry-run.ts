@@ -15,9 +15,10 @@ export interface DryRun {
 export async function diffPlan(plan: Plan, cluster: Cluster, { signal }: { readonly signal: AbortSignal }): Promise<DryRun> {
   const changes: { name: string; diff: string }[] = []
   const refusals: string[] = []
-  for (const { object, force } of objectsOf(plan)) {
-    const resource = await cluster.resourceOf(object, { signal })
-    const live = await cluster.get(referenceTo(resource, object), { signal })
+  for (const { object: whole, force } of objectsOf(plan)) {
+    const resource = await cluster.resourceOf(whole, { signal })
+    const live = await cluster.get(referenceTo(resource, whole), { signal })
+    const object = live === undefined ? whole : withoutTarget(whole)
     try {
       const wanted = await cluster.apply(object, { manager: SUITE.fieldManager, dryRun: true, force, signal })
       changes.push({ name: describeObject(object), diff: describeChange(live, wanted) })
@@ -28,6 +29,13 @@ export async function diffPlan(plan: Plan, cluster: Cluster, { signal }: { reado
     }
   }
   return { changes, refusals }
+}
+
+/** What an HPA that is there scales is a pointer, and no part of an apply. */
+function withoutTarget(object: KubeObject): KubeObject {
+  if (object.kind !== 'HorizontalPodAutoscaler') return object
+  const { scaleTargetRef: _target, ...spec } = object.spec as Readonly<Record<string, unknown>>
+  return { ...object, spec }
 }
 
 /** Tells what would happen: the plan, and the difference of every object. */
@@ -57,6 +65,6 @@ function objectsOf({ steps }: Plan): readonly { readonly object: KubeObject; rea
   return steps.flatMap((step): readonly { readonly object: KubeObject; readonly force: boolean }[] => {
     if (step.type === 'prepare') return [{ object: step.deployment, force: step.force }]
     if (step.type !== 'apply') return []
-    return [...step.config, ...step.companions].map(({ object }) => ({ object, force: step.force }))
+    return [...step.config, ...step.companions, ...step.autoscalers].map(({ object }) => ({ object, force: step.force }))
   })
 }

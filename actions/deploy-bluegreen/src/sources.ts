@@ -1,7 +1,7 @@
 import { Fault, type Workspace } from '@fairlead/base'
 import type { Registry } from '@fairlead/image'
 import { parseReference } from '@fairlead/image'
-import { parseManifests, type ManifestObject, type Renderer } from '@fairlead/kube'
+import { parseManifests, type KubeObject, type ManifestObject, type Renderer } from '@fairlead/kube'
 import {
   imagesOf,
   pointedAt,
@@ -37,7 +37,12 @@ export async function readManifests(
   }
   if (chart === undefined) return undefined
   const text = await renderer.render({ type: 'chart', chart, release: apps[0] ?? 'app', namespace, values }, { signal })
-  return some(parseManifests([{ file: `${chart} (rendered)`, text }]), 'chart')
+  return some(parseManifests([{ file: `${chart} (rendered)`, text }]), 'chart').filter(({ object }) => !isHook(object))
+}
+
+/** A hook belongs to a tool that runs it at a moment of its own; applied with the rest it would run at the wrong one. */
+export function isHook({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.['helm.sh/hook'] !== undefined
 }
 
 /** Makes the release: out of the manifests, or out of what serves now with another image. */

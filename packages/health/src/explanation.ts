@@ -34,9 +34,9 @@ export function explain(sick: readonly TargetHealth[]): readonly ExplanationBloc
 }
 
 /** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-export function plainDiagnosis({ diagnosis, reference, health }: TargetHealth): unknown {
+export function plainDiagnosis({ diagnosis, reference, health, log }: TargetHealth): unknown {
   const { certainAt: _, ...known } = diagnosis ?? { message: health.message }
-  return { target: describeReference(reference), ...known }
+  return { target: describeReference(reference), ...known, ...(log === undefined ? {} : { log }) }
 }
 
 function logTitle({ pod, container, previous }: { readonly pod: string; readonly container: string; readonly previous: boolean }): string {

@@ -41,7 +41,7 @@ export interface Effects {
   readonly results: Map<Step, StepResult>
   /** What Pods were seen to run, by app, where the template names no digest. */
   readonly running: Map<string, readonly string[]>
-  /** The generation that our last write of a Deployment returned, by name. */
+  /** The generation that our last write of a workload returned, by kind and name. */
   readonly generations: Map<string, { readonly generation: number; readonly uid: string }>
 }
 

@@ -5,7 +5,7 @@ import type { RolloutOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
 import { wayBackSteps } from '../plan/way-back.ts'
-import { observeApps, type Standing } from '../standing/index.ts'
+import { observeApps, type AppPlace, type Standing } from '../standing/index.ts'
 import type { Effects } from './effects.ts'
 import { execute, type Execution } from './execute.ts'
 import { Journals } from './journals.ts'
@@ -26,6 +26,7 @@ export interface RolloutOutcome {
   readonly forward: Execution
   /** Taken by itself after a refusal; absent when nothing was to be taken back. */
   readonly wayBack?: Execution
+  readonly places: readonly AppPlace[]
   /** The journals as the run left them, by app. */
   readonly journals: ReadonlyMap<string, Journal>
   readonly seconds: number
@@ -43,11 +44,12 @@ export async function runRollout(
   const isToGoBack = isReasonToGoBack(forward.execution)
   const now = isToGoBack ? await look(world, standings) : undefined
   const steps = now === undefined ? [] : wayBackSteps(now, options)
-  if (now === undefined || steps.length === 0) return { plan, forward: forward.execution, journals: forward.journals, seconds: seconds() }
+  if (now === undefined || steps.length === 0)
+    return { plan, places: placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() }
   world.say('')
   world.say('taking it back:')
   const wayBack = await executeIn(world, steps, now)
-  return { plan, forward: forward.execution, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
+  return { plan, forward: forward.execution, places: placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
 }
 
 /** What was seen to be bad is; what could not be seen is not. */
@@ -57,13 +59,16 @@ function isReasonToGoBack({ ended }: Execution): boolean {
 
 /** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
 async function look({ cluster, namespace }: World, standings: readonly Standing[]): Promise<readonly Standing[] | undefined> {
-  const apps = standings.map(({ app, serviceName: service }) => ({ app, service }))
   try {
-    return await observeApps(cluster, namespace, { apps })
+    return await observeApps(cluster, namespace, { apps: placesOf(standings) })
   } catch {
     // The fault that ended the plan is told already; the hand-made way back is printed with it.
     return undefined
   }
+}
+
+function placesOf(standings: readonly Standing[]): readonly AppPlace[] {
+  return standings.map(({ app, serviceName: service }) => ({ app, service }))
 }
 
 interface Executed {

@@ -40,6 +40,7 @@ export async function writeJournal(
   const { name } = journalReference(place.namespace, place.app)
   const text = JSON.stringify(journal)
   if (text.length > LIMIT) throw new Fault('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`)
+  if (resourceVersion === undefined) await demandAbsence(cluster, place)
   const metadata = {
     name,
     namespace: place.namespace,
@@ -48,6 +49,15 @@ export async function writeJournal(
   }
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } }
   return keep(await cluster.apply(configMap, { manager: SUITE.fieldManager }))
+}
+
+/** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
+async function demandAbsence(cluster: Cluster, { namespace, app }: { readonly namespace: string; readonly app: string }): Promise<void> {
+  const reference = journalReference(namespace, app)
+  if ((await cluster.get(reference)) === undefined) return
+  throw new Fault('CONFLICT', `ConfigMap "${namespace}/${reference.name}": another run has begun a release of ${app}, expected no journal yet, got one`, {
+    hint: 'Run again: it starts from what is there.',
+  })
 }
 
 /** Deletes the journal of an app that was never released. */

@@ -1,4 +1,5 @@
 import { baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
+import type { ManifestObject } from '@fairlead/kube'
 import { slotDeployment, slotName, type Release } from '../release/index.ts'
 import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
 import { arrivalOf, isServedFirst } from './arriving.ts'
@@ -47,7 +48,8 @@ interface Forward {
 function forward(release: Release, { going, healing, options }: Forward): readonly Step[] {
   const { timeout, stability, checks, stopAfter } = options
   const targets = [...going.map(targetOf), ...healing.map(({ standing, backend, replicas }) => ({ app: standing.app, backend, replicas }))]
-  const health: AwaitStep = { type: 'await', targets, timeout, stability }
+  const beside = going.some(({ prepared, moved }) => !prepared && !moved) ? release.companions.filter(isWorkload) : []
+  const health: AwaitStep = { type: 'await', targets, beside, timeout, stability }
   const onPods = checks.filter(({ on }) => on === 'pods')
   const asked: CheckStep | undefined = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout }
   if (targets.length === 0) return []
@@ -80,6 +82,11 @@ function forward(release: Release, { going, healing, options }: Forward): readon
 function raiseSteps({ standing, backend, replicas }: Forward['healing'][number]): readonly Step[] {
   const before = workloadOf(standing, backend)?.wanted ?? 0
   return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }]
+}
+
+/** What runs by itself: it is applied and waited for, and users are not moved to it. */
+function isWorkload({ object: { apiVersion, kind } }: ManifestObject): boolean {
+  return (apiVersion === 'apps/v1' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) || (apiVersion === 'batch/v1' && kind === 'Job')
 }
 
 /** What makes the rollout findable, and holds what serves. */
@@ -153,7 +160,8 @@ function retireSteps({ standing, from }: ReleaseCourse, { drain, standby, adoptC
 }
 
 function targetOf({ app, slot, replicas }: ReleaseCourse): AwaitTarget {
-  return { app: app.app, backend: slotBackend(slot), replicas, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) }
+  const pinned = app.images.every((image) => image.includes('@'))
+  return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) }
 }
 
 /** The labels all Pods of the app share: what its Service selects, or will. */

@@ -97,7 +97,7 @@ function backwards(returns: readonly Return[], { rollbackTimeout, drain }: Optio
   if (returns.length === 0) return []
   const targets = returns.map(({ standing, to, replicas }) => ({ app: standing.app, backend: to.backend, replicas }))
   // What served before was proven then: it needs to be whole, not to be watched again.
-  const health: AwaitStep = { type: 'await', targets, timeout: rollbackTimeout, stability: milliseconds(0) }
+  const health: AwaitStep = { type: 'await', targets, beside: [], timeout: rollbackTimeout, stability: milliseconds(0) }
   const scales = returns.filter(({ isWarm }) => !isWarm)
   return [
     ...scales.map(({ standing, to, replicas, before }): Step => ({ type: 'scale', app: standing.app, backend: to.backend, replicas, before })),

@@ -88,6 +88,8 @@ export interface ScaleStep {
 export interface AwaitStep {
   readonly type: 'await'
   readonly targets: readonly AwaitTarget[]
+  /** Workloads that come with the release and have no slots. */
+  readonly beside: readonly ManifestObject[]
   readonly timeout: Duration
   readonly stability: Duration
 }

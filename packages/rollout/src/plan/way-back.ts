@@ -23,11 +23,8 @@ function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonl
   const { from } = rollout
   if (!leadsToCandidate(standing, rollout)) return from === undefined ? [] : handBack(standing, rollout, from)
   if (from === undefined) return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : []
-  const wanted = workloadOf(standing, from)?.wanted ?? 1
-  // What served before was kept whole; somebody who has scaled it to zero since has taken nobody's place.
-  const replicas = wanted > 0 ? wanted : Math.max(1, standing.slots[rollout.slot]?.wanted ?? 1)
-  const raise: readonly Step[] = wanted > 0 ? [] : [{ type: 'scale', app, backend: from, replicas, before: 0 }]
-  const health: AwaitStep = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: milliseconds(0) }
+  const { replicas, raise } = enoughOf(standing, rollout, from)
+  const health: AwaitStep = { type: 'await', targets: [{ app, backend: from, replicas }], beside: [], timeout: rollbackTimeout, stability: milliseconds(0) }
   const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) }
   return [
     ...raise,
@@ -36,6 +33,14 @@ function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonl
     { type: 'prove', app, service, backend: from, atLeast: replicas },
     ...handBack(standing, rollout, from),
   ]
+}
+
+/** What served before was kept whole; where somebody has scaled it to zero since, it gets as many Pods as the candidate has. */
+function enoughOf(standing: Standing, { slot }: Rollout, from: Backend): { readonly replicas: number; readonly raise: readonly Step[] } {
+  const wanted = workloadOf(standing, from)?.wanted ?? 1
+  if (wanted > 0) return { replicas: wanted, raise: [] }
+  const replicas = Math.max(1, standing.slots[slot]?.wanted ?? 1)
+  return { replicas, raise: [{ type: 'scale', app: standing.app, backend: from, replicas, before: 0 }] }
 }
 
 /** Only an autoscaler that was pointed at the candidate is pointed back; one that was made for it goes with it. */

@@ -6,6 +6,7 @@ import type { Execution, StepRecord } from '../execute/execute.ts'
 import type { RolloutOutcome } from '../execute/run-rollout.ts'
 import type { Plan } from '../plan/plan.ts'
 import { workloadName } from '../standing/index.ts'
+import { byHand } from './by-hand.ts'
 import { describePlan, planData } from './describe-plan.ts'
 import { versionOutputs } from './outputs.ts'
 import { conclusionOf, verdictOf } from './verdict.ts'
@@ -42,9 +43,19 @@ export function reportRollout(outcome: RolloutOutcome, { namespace }: { readonly
       ...(fault === undefined ? {} : { fault: fault.code }),
     },
     annotations: annotationsOf(outcome, sick, namespace),
-    summary: summaryOf(outcome, sick),
+    summary: [...handBlocks(outcome, namespace), ...summaryOf(outcome, sick)],
     details: detailsOf(outcome),
   }
+}
+
+function handBlocks(outcome: RolloutOutcome, namespace: string): readonly ReportBlock[] {
+  const commands = byHand(outcome, namespace)
+  return commands.length === 0
+    ? []
+    : [
+        { type: 'heading', text: 'By hand' },
+        { type: 'code', text: commands.join('\n'), language: 'sh' },
+      ]
 }
 
 function summaryOf({ plan, forward, wayBack }: RolloutOutcome, sick: readonly TargetHealth[]): readonly ReportBlock[] {
@@ -55,7 +66,7 @@ function summaryOf({ plan, forward, wayBack }: RolloutOutcome, sick: readonly Ta
     ...explain(sick),
     ...checkTable(records),
     ...proofTable(records),
-    ...noteList([...plan.notes, ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
+    ...noteList([...plan.notes, ...keptNotes(forward, wayBack), ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
     { type: 'heading', text: 'Plan' },
     { type: 'code', text: describePlan(plan).join('\n') },
   ]
@@ -72,6 +83,16 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }: RolloutOutcome
     journals: Object.fromEntries(journals),
     seconds,
   }
+}
+
+/** What a way back does not take back: objects that were there before and were changed. */
+function keptNotes({ records }: Execution, wayBack: Execution | undefined): readonly string[] {
+  if (wayBack === undefined) return []
+  const kept = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []))
+  if (kept.length === 0) return []
+  return [
+    `objects that came with the release and were there before keep what it gave them: ${kept.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ')}`,
+  ]
 }
 
 /** What the user should know, though nothing failed for it: each thing once. */
@@ -112,7 +133,9 @@ function proofTable(records: readonly StepRecord[]): readonly ReportBlock[] {
   const rows = records.flatMap(({ text, result }) => {
     const proof = result?.proof
     if (proof === undefined) return []
-    const shown = proof.proven ? `${proof.endpoints} endpoints in ${proof.slices} slices` : proof.waitingFor
+    const shown = proof.proven
+      ? `${proof.endpoints} ${proof.endpoints === 1 ? 'endpoint' : 'endpoints'} in ${proof.slices} ${proof.slices === 1 ? 'slice' : 'slices'}`
+      : proof.waitingFor
     return [[text, proof.proven ? 'proven' : 'NOT PROVEN', shown, `${Math.round(proof.seconds * 1_000)} ms`]]
   })
   return rows.length === 0

@@ -6,6 +6,7 @@ import type { Creation } from '../journal/index.ts'
 import type { ApplyStep, Companion } from '../plan/step.ts'
 import { objectAccess } from './access.ts'
 import { applyAutoscaler } from './autoscaler.ts'
+import { remember } from './scaling.ts'
 
 const MANAGER = SUITE.fieldManager
 
@@ -35,11 +36,12 @@ function objectsOf({ config, companions, autoscalers }: ApplyStep): readonly Kub
 }
 
 /** A Service's selector is never part of an apply; what our own apply may still own of it is claimed first. */
-async function applyCompanion({ app, object, pointer }: Companion, force: boolean, { cluster, services }: Effects): Promise<void> {
+async function applyCompanion({ app, object, pointer }: Companion, force: boolean, { cluster, services, generations }: Effects): Promise<void> {
   const live = pointer === undefined ? undefined : services.get(app)
   if (live !== undefined) services.set(app, await claimPointer(cluster, live))
   const written = await cluster.apply(object, { manager: MANAGER, force })
   if (pointer !== undefined) services.set(app, written)
+  if (written.metadata.generation !== undefined) remember(written, generations)
 }
 
 interface Missing {

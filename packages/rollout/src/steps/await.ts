@@ -1,20 +1,21 @@
 import { formatDuration } from '@fairlead/base'
 import { awaitHealthy, firstCause, type HealthReport, type Target } from '@fairlead/health'
-import { describeReference } from '@fairlead/kube'
+import { describeReference, referenceTo, type KubeObject } from '@fairlead/kube'
 import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import { workloadName } from '../standing/index.ts'
 import type { AwaitStep, AwaitTarget } from '../plan/step.ts'
-import { HEALTH_ACCESS } from './access.ts'
+import { HEALTH_ACCESS, objectAccess } from './access.ts'
 import { backendReference } from './backend-reference.ts'
 import { healthyPods } from './healthy-pods.ts'
 import { disagreeingImages } from './running-images.ts'
+import { generationKey } from './scaling.ts'
 
 /** Waits for health: all backends at once, the first certain cause ends it. */
 export const awaitStep: StepKind<AwaitStep> = {
-  describe: ({ targets, timeout }) =>
-    `wait up to ${formatDuration(timeout)} until ${targets.map(nameOf).join(' and ')} ${targets.length === 1 ? 'is' : 'are'} healthy`,
-  access: () => HEALTH_ACCESS,
-  async execute({ targets, timeout, stability }, effects) {
+  describe: ({ targets, beside, timeout }) =>
+    `wait up to ${formatDuration(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
+  access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
+  async execute({ targets, beside, timeout, stability }, effects) {
     const { cluster, clock, signal } = effects
     const onChange = ({
       reference,
@@ -23,11 +24,14 @@ export const awaitStep: StepKind<AwaitStep> = {
       readonly reference: Target['reference']
       readonly health: { readonly status: string; readonly message: string }
     }) => effects.say(`${describeReference(reference)}: ${health.status}, ${health.message}`)
-    const health = await awaitHealthy(
-      cluster,
-      targets.map((target) => healthTarget(target, effects)),
-      { clock, signal, timeout, stability, onChange },
-    )
+    const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)))
+    const health = await awaitHealthy(cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], {
+      clock,
+      signal,
+      timeout,
+      stability,
+      onChange,
+    })
     if (health.status !== 'Healthy') return refused(health)
     const few = tooFew(targets, health)
     if (few !== undefined) return { ok: false, text: few, health }
@@ -39,8 +43,13 @@ export const awaitStep: StepKind<AwaitStep> = {
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
 function healthTarget({ app, backend, replicas }: AwaitTarget, effects: Effects): Target {
   const reference = backendReference(app, backend, effects)
-  const written = effects.generations.get(reference.name)
-  return { reference, floor: replicas, ...(written === undefined ? {} : written) }
+  return { reference, floor: replicas, ...effects.generations.get(generationKey(reference.resource.kind, reference.name)) }
+}
+
+/** A workload without slots; it may have been scaled to zero on purpose. */
+async function targetBeside(object: KubeObject, { cluster, generations }: Effects): Promise<Target> {
+  const reference = referenceTo(await cluster.resourceOf(object), object)
+  return { reference, allowZero: true, ...generations.get(generationKey(object.kind, object.metadata.name)) }
 }
 
 /** Health is judged by what the workload asks for now: somebody may have scaled it down meanwhile, and it would have to carry all users. */
@@ -53,6 +62,10 @@ function refused(health: HealthReport): StepResult {
   const first = firstCause(health.targets)
   const text = first === undefined ? `is ${health.status}` : (first.diagnosis?.message ?? `${describeReference(first.reference)}: ${first.health.message}`)
   return { ok: false, text, health }
+}
+
+function namesOf(targets: readonly AwaitTarget[], beside: AwaitStep['beside']): readonly string[] {
+  return [...targets.map(nameOf), ...beside.map(({ object }) => `${object.kind} ${object.metadata.name}`)]
 }
 
 function nameOf({ app, backend }: AwaitTarget): string {

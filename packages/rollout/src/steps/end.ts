@@ -7,10 +7,12 @@ export const end: StepKind<EndStep> = {
   describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
   access: ({ app }) => journalAccess(app, ['delete']),
   async execute({ app }, { journals }) {
-    const { rollout: _, adoption, ...rest } = journals.of(app)
+    const { rollout, adoption, ...rest } = journals.of(app)
+    // A number that was refused is not given again: the log would tell two stories under one name.
+    const last = Math.max(rest.last, rollout?.release.number ?? 0)
     const isAdopted = adoption !== undefined && rest.active !== undefined
     if (rest.active === undefined) await journals.remove(app)
-    else await journals.write(app, () => ({ ...rest, ...(isAdopted ? { adoption } : {}) }))
+    else await journals.write(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }))
     return { ok: true, text: rest.active === undefined ? 'nothing of ours is left' : `release ${rest.active.release.number} serves as before` }
   },
 }

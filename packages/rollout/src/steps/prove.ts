@@ -17,7 +17,7 @@ export const prove: StepKind<ProveStep> = {
     if (!verdict.proven) return { ok: false, text: verdict.waitingFor, proof: shown }
     return {
       ok: true,
-      text: `${verdict.endpoints} endpoints in ${verdict.slices} ${verdict.slices === 1 ? 'slice' : 'slices'}, ${Math.round(verdict.seconds * 1_000)} ms after the move`,
+      text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'} in ${verdict.slices} ${verdict.slices === 1 ? 'slice' : 'slices'}, ${Math.round(verdict.seconds * 1_000)} ms after the move`,
       proof: shown,
     }
   },

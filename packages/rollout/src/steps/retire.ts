@@ -8,7 +8,7 @@ import { scaleBackend } from './scaling.ts'
 
 /** Takes the old Pods away, once clients that keep their connections have had their time. */
 export const retire: StepKind<RetireStep> = {
-  describe: (step) => `retire ${workloadName(step.app, step.backend)}: drain ${formatDuration(step.drain)}, ${endOf(step)}`,
+  describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
   access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
   async execute(step, effects) {
     const { app, backend, drain, standby, cleanup } = step
@@ -23,7 +23,7 @@ export const retire: StepKind<RetireStep> = {
   },
 }
 
-function endOf({ standby, cleanup }: RetireStep): string {
+function endOf({ standby, cleanup, drain }: RetireStep): string {
   if (standby.type === 'warm') return standby.for === undefined ? 'keep it warm until the next release' : `keep it warm for ${formatDuration(standby.for)}`
-  return cleanup ? 'delete it' : 'scale to 0'
+  return `drain ${formatDuration(drain)}, ${cleanup ? 'delete it' : 'scale to 0'}`
 }

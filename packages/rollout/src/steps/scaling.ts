@@ -33,6 +33,11 @@ export async function scaleBackend(
 }
 
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
-export function remember({ metadata }: KubeObject, generations: Effects['generations']): void {
-  generations.set(metadata.name, { generation: metadata.generation ?? 0, uid: metadata.uid ?? '' })
+export function remember({ kind, metadata }: KubeObject, generations: Effects['generations']): void {
+  generations.set(generationKey(kind, metadata.name), { generation: metadata.generation ?? 0, uid: metadata.uid ?? '' })
+}
+
+/** What a generation is remembered under. */
+export function generationKey(kind: string, name: string): string {
+  return `${kind}/${name}`
 }
