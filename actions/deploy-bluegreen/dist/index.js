@@ -37173,7 +37173,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7550);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4076);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3172);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8983);
 
 
 
@@ -37194,7 +37194,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3172:
+/***/ 8983:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37564,6 +37564,8 @@ async function writeJournal(cluster, place, { journal, resourceVersion }) {
     const text = JSON.stringify(journal);
     if (text.length > LIMIT)
         throw new build_fault/* Fault */.vC('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`);
+    if (resourceVersion === undefined)
+        await demandAbsence(cluster, place);
     const metadata = {
         name,
         namespace: place.namespace,
@@ -37572,6 +37574,15 @@ async function writeJournal(cluster, place, { journal, resourceVersion }) {
     };
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } };
     return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager }));
+}
+/** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
+async function demandAbsence(cluster, { namespace, app }) {
+    const reference = journalReference(namespace, app);
+    if ((await cluster.get(reference)) === undefined)
+        return;
+    throw new build_fault/* Fault */.vC('CONFLICT', `ConfigMap "${namespace}/${reference.name}": another run has begun a release of ${app}, expected no journal yet, got one`, {
+        hint: 'Run again: it starts from what is there.',
+    });
 }
 /** Deletes the journal of an app that was never released. */
 async function deleteJournal(cluster, place, { resourceVersion }) {
@@ -38046,7 +38057,83 @@ async function applyAutoscaler(object, { target, isNew, force }, { cluster }) {
         await cluster.apply({ ...bare, spec: pointer }, { manager: POINTER_MANAGER });
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/standing/roles.js
+
+
+/** Answers what the pointer leads to; undefined while it leads to no backend of ours, as a user's own selector does. */
+function pointedAt({ service }) {
+    return service === undefined ? undefined : backendOf(selectorIn(service));
+}
+/** Answers the Deployment behind a backend. */
+function workloadOf({ slots, plain }, backend) {
+    return backend.type === 'slot' ? slots[backend.slot] : plain;
+}
+/** Answers what serves now, as the pointer says, if it is there. */
+function activeOf(standing) {
+    const backend = pointedAt(standing);
+    const workload = backend === undefined ? undefined : workloadOf(standing, backend);
+    return backend === undefined || workload === undefined ? undefined : { backend, workload };
+}
+/** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
+function isToBeAdopted(standing) {
+    const { service, plain } = standing;
+    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined;
+}
+/** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
+function candidateSlot(standing) {
+    const { rollout, active } = standing.kept.journal;
+    if (rollout !== undefined)
+        return rollout.slot;
+    const backend = pointedAt(standing) ?? active?.backend;
+    return SLOTS.find((slot) => !sameBackend(backend, { type: 'slot', slot })) ?? 'blue';
+}
+/** Names a backend for people: `blue`, or `the Deployment that was there before`. */
+function roles_describeBackend(backend) {
+    if (backend === undefined)
+        return 'nothing';
+    return backend.type === 'slot' ? backend.slot : 'the Deployment from before';
+}
+/** The name of the Deployment behind a backend of an app. */
+function workloadName(app, backend) {
+    return backend.type === 'slot' ? `${app}-${backend.slot}` : app;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
+
+
+/** Writes `spec.replicas` of our slots, and nothing else. */
+const SCALE_MANAGER = `${suite/* SUITE */.J.fieldManager}-scale`;
+/** Scales a Deployment and remembers the generation that answers for it. A slot is ours, so its replicas are taken from whoever had them. */
+async function scaleDeployment(name, replicas, effects) {
+    const { cluster, namespace, generations } = effects;
+    const object = { apiVersion: DEPLOYMENTS.apiVersion, kind: DEPLOYMENTS.kind, metadata: { name, namespace }, spec: { replicas } };
+    const written = await cluster.apply(object, { manager: SCALE_MANAGER, force: true });
+    remember(written, generations);
+    return written;
+}
+/** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
+async function scaleAdopted(name, replicas, { cluster, namespace }) {
+    const reference = { resource: DEPLOYMENTS, namespace, name };
+    await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
+}
+/** Scales whatever stands behind a backend. */
+async function scaleBackend(app, backend, { replicas, effects }) {
+    if (backend.type === 'slot')
+        await scaleDeployment(workloadName(app, backend), replicas, effects);
+    else
+        await scaleAdopted(workloadName(app, backend), replicas, effects);
+}
+/** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
+function remember({ kind, metadata }, generations) {
+    generations.set(generationKey(kind, metadata.name), { generation: metadata.generation ?? 0, uid: metadata.uid ?? '' });
+}
+/** What a generation is remembered under. */
+function generationKey(kind, name) {
+    return `${kind}/${name}`;
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/apply.js
+
 
 
 
@@ -38079,13 +38166,15 @@ function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
 }
 /** A Service's selector is never part of an apply; what our own apply may still own of it is claimed first. */
-async function applyCompanion({ app, object, pointer }, force, { cluster, services }) {
+async function applyCompanion({ app, object, pointer }, force, { cluster, services, generations }) {
     const live = pointer === undefined ? undefined : services.get(app);
     if (live !== undefined)
         services.set(app, await claimPointer(cluster, live));
     const written = await cluster.apply(object, { manager: apply_MANAGER, force });
     if (pointer !== undefined)
         services.set(app, written);
+    if (written.metadata.generation !== undefined)
+        remember(written, generations);
 }
 async function missingOf({ config, companions, autoscalers }, { cluster, services }) {
     const unknown = [...config, ...companions.filter(({ pointer, app }) => pointer === undefined || !services.has(app)), ...autoscalers];
@@ -41433,47 +41522,6 @@ function first_cause_rank({ diagnosis }) {
     return CAUSES.indexOf(diagnosis.cause) + (diagnosis.certain ? 0 : CAUSES.length);
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/standing/roles.js
-
-
-/** Answers what the pointer leads to; undefined while it leads to no backend of ours, as a user's own selector does. */
-function pointedAt({ service }) {
-    return service === undefined ? undefined : backendOf(selectorIn(service));
-}
-/** Answers the Deployment behind a backend. */
-function workloadOf({ slots, plain }, backend) {
-    return backend.type === 'slot' ? slots[backend.slot] : plain;
-}
-/** Answers what serves now, as the pointer says, if it is there. */
-function activeOf(standing) {
-    const backend = pointedAt(standing);
-    const workload = backend === undefined ? undefined : workloadOf(standing, backend);
-    return backend === undefined || workload === undefined ? undefined : { backend, workload };
-}
-/** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
-function isToBeAdopted(standing) {
-    const { service, plain } = standing;
-    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined;
-}
-/** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
-function candidateSlot(standing) {
-    const { rollout, active } = standing.kept.journal;
-    if (rollout !== undefined)
-        return rollout.slot;
-    const backend = pointedAt(standing) ?? active?.backend;
-    return SLOTS.find((slot) => !sameBackend(backend, { type: 'slot', slot })) ?? 'blue';
-}
-/** Names a backend for people: `blue`, or `the Deployment that was there before`. */
-function roles_describeBackend(backend) {
-    if (backend === undefined)
-        return 'nothing';
-    return backend.type === 'slot' ? backend.slot : 'the Deployment from before';
-}
-/** The name of the Deployment behind a backend of an app. */
-function workloadName(app, backend) {
-    return backend.type === 'slot' ? `${app}-${backend.slot}` : app;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/deployment.js
 
 
@@ -41602,14 +41650,22 @@ function named(image, digest) {
 
 
 
+
 /** Waits for health: all backends at once, the first certain cause ends it. */
 const awaitStep = {
-    describe: ({ targets, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${targets.map(nameOf).join(' and ')} ${targets.length === 1 ? 'is' : 'are'} healthy`,
-    access: () => HEALTH_ACCESS,
-    async execute({ targets, timeout, stability }, effects) {
+    describe: ({ targets, beside, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
+    access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
+    async execute({ targets, beside, timeout, stability }, effects) {
         const { cluster, clock, signal } = effects;
         const onChange = ({ reference, health, }) => effects.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`);
-        const health = await awaitHealthy(cluster, targets.map((target) => healthTarget(target, effects)), { clock, signal, timeout, stability, onChange });
+        const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)));
+        const health = await awaitHealthy(cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], {
+            clock,
+            signal,
+            timeout,
+            stability,
+            onChange,
+        });
         if (health.status !== 'Healthy')
             return refused(health);
         const few = tooFew(targets, health);
@@ -41622,8 +41678,12 @@ const awaitStep = {
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
 function healthTarget({ app, backend, replicas }, effects) {
     const reference = backendReference(app, backend, effects);
-    const written = effects.generations.get(reference.name);
-    return { reference, floor: replicas, ...(written === undefined ? {} : written) };
+    return { reference, floor: replicas, ...effects.generations.get(generationKey(reference.resource.kind, reference.name)) };
+}
+/** A workload without slots; it may have been scaled to zero on purpose. */
+async function targetBeside(object, { cluster, generations }) {
+    const reference = (0,build_reference/* referenceTo */.Po)(await cluster.resourceOf(object), object);
+    return { reference, allowZero: true, ...generations.get(generationKey(object.kind, object.metadata.name)) };
 }
 /** Health is judged by what the workload asks for now: somebody may have scaled it down meanwhile, and it would have to carry all users. */
 function tooFew(targets, { targets: judged }) {
@@ -41634,6 +41694,9 @@ function refused(health) {
     const first = firstCause(health.targets);
     const text = first === undefined ? `is ${health.status}` : (first.diagnosis?.message ?? `${(0,build_reference/* describeReference */.P5)(first.reference)}: ${first.health.message}`);
     return { ok: false, text, health };
+}
+function namesOf(targets, beside) {
+    return [...targets.map(nameOf), ...beside.map(({ object }) => `${object.kind} ${object.metadata.name}`)];
 }
 function nameOf({ app, backend }) {
     return workloadName(app, backend);
@@ -41756,9 +41819,9 @@ function portNumber({ check: { port } }, object) {
     const ports = portsOf(object);
     const found = port === undefined ? ports[0] : ports.find(({ name }) => name === port);
     const number = found?.port ?? found?.containerPort;
-    return number ?? `it has no port ${port === undefined ? 'at all' : `named "${port}"`}, expected one of its own, got ${namesOf(ports)}`;
+    return number ?? `it has no port ${port === undefined ? 'at all' : `named "${port}"`}, expected one of its own, got ${port_namesOf(ports)}`;
 }
-function namesOf(ports) {
+function port_namesOf(ports) {
     return ports.length === 0 ? 'none' : ports.map(({ name, port, containerPort }) => name ?? String(port ?? containerPort)).join(', ');
 }
 function portsOf({ spec }) {
@@ -41902,36 +41965,6 @@ function isAwait(step) {
     return step.type === 'await';
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
-
-
-/** Writes `spec.replicas` of our slots, and nothing else. */
-const SCALE_MANAGER = `${suite/* SUITE */.J.fieldManager}-scale`;
-/** Scales a Deployment and remembers the generation that answers for it. A slot is ours, so its replicas are taken from whoever had them. */
-async function scaleDeployment(name, replicas, effects) {
-    const { cluster, namespace, generations } = effects;
-    const object = { apiVersion: DEPLOYMENTS.apiVersion, kind: DEPLOYMENTS.kind, metadata: { name, namespace }, spec: { replicas } };
-    const written = await cluster.apply(object, { manager: SCALE_MANAGER, force: true });
-    remember(written, generations);
-    return written;
-}
-/** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(name, replicas, { cluster, namespace }) {
-    const reference = { resource: DEPLOYMENTS, namespace, name };
-    await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
-}
-/** Scales whatever stands behind a backend. */
-async function scaleBackend(app, backend, { replicas, effects }) {
-    if (backend.type === 'slot')
-        await scaleDeployment(workloadName(app, backend), replicas, effects);
-    else
-        await scaleAdopted(workloadName(app, backend), replicas, effects);
-}
-/** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
-function remember({ metadata }, generations) {
-    generations.set(metadata.name, { generation: metadata.generation ?? 0, uid: metadata.uid ?? '' });
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/empty.js
 
 
@@ -41975,12 +42008,14 @@ const end = {
     describe: ({ app }) => `write down that the rollout of ${app} was taken back`,
     access: ({ app }) => journalAccess(app, ['delete']),
     async execute({ app }, { journals }) {
-        const { rollout: _, adoption, ...rest } = journals.of(app);
+        const { rollout, adoption, ...rest } = journals.of(app);
+        // A number that was refused is not given again: the log would tell two stories under one name.
+        const last = Math.max(rest.last, rollout?.release.number ?? 0);
         const isAdopted = adoption !== undefined && rest.active !== undefined;
         if (rest.active === undefined)
             await journals.remove(app);
         else
-            await journals.write(app, () => ({ ...rest, ...(isAdopted ? { adoption } : {}) }));
+            await journals.write(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }));
         return { ok: true, text: rest.active === undefined ? 'nothing of ours is left' : `release ${rest.active.release.number} serves as before` };
     },
 };
@@ -42676,7 +42711,7 @@ const prove = {
             return { ok: false, text: verdict.waitingFor, proof: shown };
         return {
             ok: true,
-            text: `${verdict.endpoints} endpoints in ${verdict.slices} ${verdict.slices === 1 ? 'slice' : 'slices'}, ${Math.round(verdict.seconds * 1_000)} ms after the move`,
+            text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'} in ${verdict.slices} ${verdict.slices === 1 ? 'slice' : 'slices'}, ${Math.round(verdict.seconds * 1_000)} ms after the move`,
             proof: shown,
         };
     },
@@ -42803,7 +42838,7 @@ const reopen = {
 
 /** Takes the old Pods away, once clients that keep their connections have had their time. */
 const retire = {
-    describe: (step) => `retire ${workloadName(step.app, step.backend)}: drain ${(0,build_duration/* formatDuration */.a3)(step.drain)}, ${endOf(step)}`,
+    describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
     access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
     async execute(step, effects) {
         const { app, backend, drain, standby, cleanup } = step;
@@ -42819,10 +42854,10 @@ const retire = {
         return { ok: true, text: 'deleted, as adopt-cleanup asks' };
     },
 };
-function endOf({ standby, cleanup }) {
+function endOf({ standby, cleanup, drain }) {
     if (standby.type === 'warm')
         return standby.for === undefined ? 'keep it warm until the next release' : `keep it warm for ${(0,build_duration/* formatDuration */.a3)(standby.for)}`;
-    return cleanup ? 'delete it' : 'scale to 0';
+    return `drain ${(0,build_duration/* formatDuration */.a3)(drain)}, ${cleanup ? 'delete it' : 'scale to 0'}`;
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/scale.js
@@ -43297,11 +43332,8 @@ function pointerSteps(standing, { rollbackTimeout }) {
         return from === undefined ? [] : handBack(standing, rollout, from);
     if (from === undefined)
         return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [way_back_serviceOf(rollout, service)] }] : [];
-    const wanted = workloadOf(standing, from)?.wanted ?? 1;
-    // What served before was kept whole; somebody who has scaled it to zero since has taken nobody's place.
-    const replicas = wanted > 0 ? wanted : Math.max(1, standing.slots[rollout.slot]?.wanted ?? 1);
-    const raise = wanted > 0 ? [] : [{ type: 'scale', app, backend: from, replicas, before: 0 }];
-    const health = { type: 'await', targets: [{ app, backend: from, replicas }], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
+    const { replicas, raise } = enoughOf(standing, rollout, from);
+    const health = { type: 'await', targets: [{ app, backend: from, replicas }], beside: [], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
     const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
     return [
         ...raise,
@@ -43310,6 +43342,14 @@ function pointerSteps(standing, { rollbackTimeout }) {
         { type: 'prove', app, service, backend: from, atLeast: replicas },
         ...handBack(standing, rollout, from),
     ];
+}
+/** What served before was kept whole; where somebody has scaled it to zero since, it gets as many Pods as the candidate has. */
+function enoughOf(standing, { slot }, from) {
+    const wanted = workloadOf(standing, from)?.wanted ?? 1;
+    if (wanted > 0)
+        return { replicas: wanted, raise: [] };
+    const replicas = Math.max(1, standing.slots[slot]?.wanted ?? 1);
+    return { replicas, raise: [{ type: 'scale', app: standing.app, backend: from, replicas, before: 0 }] };
 }
 /** Only an autoscaler that was pointed at the candidate is pointed back; one that was made for it goes with it. */
 function handBack(standing, rollout, from) {
@@ -43473,11 +43513,11 @@ async function runRollout(plan, standings, { world, options }) {
     const now = isToGoBack ? await look(world, standings) : undefined;
     const steps = now === undefined ? [] : wayBackSteps(now, options);
     if (now === undefined || steps.length === 0)
-        return { plan, forward: forward.execution, journals: forward.journals, seconds: seconds() };
+        return { plan, places: run_rollout_placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() };
     world.say('');
     world.say('taking it back:');
     const wayBack = await executeIn(world, steps, now);
-    return { plan, forward: forward.execution, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+    return { plan, forward: forward.execution, places: run_rollout_placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
 }
 /** What was seen to be bad is; what could not be seen is not. */
 function isReasonToGoBack({ ended }) {
@@ -43485,14 +43525,16 @@ function isReasonToGoBack({ ended }) {
 }
 /** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
 async function look({ cluster, namespace }, standings) {
-    const apps = standings.map(({ app, serviceName: service }) => ({ app, service }));
     try {
-        return await observeApps(cluster, namespace, { apps });
+        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings) });
     }
     catch {
         // The fault that ended the plan is told already; the hand-made way back is printed with it.
         return undefined;
     }
+}
+function run_rollout_placesOf(standings) {
+    return standings.map(({ app, serviceName: service }) => ({ app, service }));
 }
 async function executeIn(world, steps, standings) {
     const effects = effectsFor(world, standings);
@@ -43555,12 +43597,47 @@ function explanation_explain(sick) {
     });
 }
 /** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-function plainDiagnosis({ diagnosis, reference, health }) {
+function plainDiagnosis({ diagnosis, reference, health, log }) {
     const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
-    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
+    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known, ...(log === undefined ? {} : { log }) };
 }
 function logTitle({ pod, container, previous }) {
     return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/report/by-hand.js
+
+/** The commands with which a person looks and goes back, for when we have stopped halfway: the account of the run may be the very thing that does not work. Empty where nothing is open. */
+function byHand({ forward, wayBack, journals, places }, namespace) {
+    const isOpen = wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
+    if (!isOpen)
+        return [];
+    return places.flatMap(({ app, service }) => commandsFor({ namespace, app, service }, journals.get(app)));
+}
+function commandsFor({ namespace, app, service }, journal) {
+    const back = journal?.rollout === undefined ? (journal?.returning === true ? journal.previous?.backend : journal?.active?.backend) : journal.rollout.from;
+    const look = [
+        `# ${app}: where its Service leads, and which Pods are ready`,
+        `kubectl -n ${namespace} get service ${service} -o jsonpath='{.spec.selector}{"\\n"}'`,
+        `kubectl -n ${namespace} get pods -L ${LABELS.slot},${LABELS.hash}`,
+    ];
+    return back === undefined
+        ? look
+        : [
+            ...look,
+            `# once its Pods are ready, back to ${by_hand_nameOf(back)}:`,
+            `kubectl -n ${namespace} patch service ${service} --type=merge -p '${selectorPatch(back)}'`,
+        ];
+}
+/** A merge patch keeps the labels of the app; null takes away the other way of narrowing. */
+function selectorPatch(backend) {
+    return JSON.stringify({ spec: { selector: { [LABELS.slot]: null, [LABELS.hash]: null, ...backendLabels(backend) } } });
+}
+function by_hand_nameOf(backend) {
+    return backend.type === 'slot' ? backend.slot : 'what was there before';
+}
+function hasMoved(records) {
+    return records.some(({ step, state }) => step.type === 'move' && state !== 'not reached');
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/outputs.js
@@ -43658,6 +43735,7 @@ function verdict_servingOf(journals) {
 
 
 
+
 /** Tells how a rollout went: good and bad news by the same code. */
 function reportRollout(outcome, { namespace }) {
     const { plan, forward, wayBack, journals } = outcome;
@@ -43673,9 +43751,18 @@ function reportRollout(outcome, { namespace }) {
             ...(fault === undefined ? {} : { fault: fault.code }),
         },
         annotations: annotationsOf(outcome, sick, namespace),
-        summary: summaryOf(outcome, sick),
+        summary: [...handBlocks(outcome, namespace), ...summaryOf(outcome, sick)],
         details: detailsOf(outcome),
     };
+}
+function handBlocks(outcome, namespace) {
+    const commands = byHand(outcome, namespace);
+    return commands.length === 0
+        ? []
+        : [
+            { type: 'heading', text: 'By hand' },
+            { type: 'code', text: commands.join('\n'), language: 'sh' },
+        ];
 }
 function summaryOf({ plan, forward, wayBack }, sick) {
     const records = [...forward.records, ...(wayBack?.records ?? [])];
@@ -43685,7 +43772,7 @@ function summaryOf({ plan, forward, wayBack }, sick) {
         ...explanation_explain(sick),
         ...checkTable(records),
         ...proofTable(records),
-        ...noteList([...plan.notes, ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
+        ...noteList([...plan.notes, ...keptNotes(forward, wayBack), ...records.flatMap(({ result }) => result?.health?.notes ?? [])]),
         { type: 'heading', text: 'Plan' },
         { type: 'code', text: describePlan(plan).join('\n') },
     ];
@@ -43701,6 +43788,17 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }) {
         journals: Object.fromEntries(journals),
         seconds,
     };
+}
+/** What a way back does not take back: objects that were there before and were changed. */
+function keptNotes({ records }, wayBack) {
+    if (wayBack === undefined)
+        return [];
+    const kept = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []));
+    if (kept.length === 0)
+        return [];
+    return [
+        `objects that came with the release and were there before keep what it gave them: ${kept.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ')}`,
+    ];
 }
 /** What the user should know, though nothing failed for it: each thing once. */
 function noteList(notes) {
@@ -43739,7 +43837,9 @@ function proofTable(records) {
         const proof = result?.proof;
         if (proof === undefined)
             return [];
-        const shown = proof.proven ? `${proof.endpoints} endpoints in ${proof.slices} slices` : proof.waitingFor;
+        const shown = proof.proven
+            ? `${proof.endpoints} ${proof.endpoints === 1 ? 'endpoint' : 'endpoints'} in ${proof.slices} ${proof.slices === 1 ? 'slice' : 'slices'}`
+            : proof.waitingFor;
         return [[text, proof.proven ? 'proven' : 'NOT PROVEN', shown, `${Math.round(proof.seconds * 1_000)} ms`]];
     });
     return rows.length === 0
@@ -44562,9 +44662,10 @@ function object_diff_linesOf(text) {
 async function diffPlan(plan, cluster, { signal }) {
     const changes = [];
     const refusals = [];
-    for (const { object, force } of dry_run_objectsOf(plan)) {
-        const resource = await cluster.resourceOf(object, { signal });
-        const live = await cluster.get((0,build_reference/* referenceTo */.Po)(resource, object), { signal });
+    for (const { object: whole, force } of dry_run_objectsOf(plan)) {
+        const resource = await cluster.resourceOf(whole, { signal });
+        const live = await cluster.get((0,build_reference/* referenceTo */.Po)(resource, whole), { signal });
+        const object = live === undefined ? whole : withoutTarget(whole);
         try {
             const wanted = await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager, dryRun: true, force, signal });
             changes.push({ name: (0,build_reference/* describeObject */.v8)(object), diff: describeChange(live, wanted) });
@@ -44577,6 +44678,13 @@ async function diffPlan(plan, cluster, { signal }) {
         }
     }
     return { changes, refusals };
+}
+/** What an HPA that is there scales is a pointer, and no part of an apply. */
+function withoutTarget(object) {
+    if (object.kind !== 'HorizontalPodAutoscaler')
+        return object;
+    const { scaleTargetRef: _target, ...spec } = object.spec;
+    return { ...object, spec };
 }
 /** Tells what would happen: the plan, and the difference of every object. */
 function reportDryRun(plan, { changes, refusals }) {
@@ -44605,7 +44713,7 @@ function dry_run_objectsOf({ steps }) {
             return [{ object: step.deployment, force: step.force }];
         if (step.type !== 'apply')
             return [];
-        return [...step.config, ...step.companions].map(({ object }) => ({ object, force: step.force }));
+        return [...step.config, ...step.companions, ...step.autoscalers].map(({ object }) => ({ object, force: step.force }));
     });
 }
 
@@ -44743,8 +44851,8 @@ function arrivalOf(standing) {
 }
 /** Tells whether a rollback has moved the pointer, and was not written down. */
 function isReturned(standing) {
-    const { returning, previous } = standing.kept.journal;
-    return returning === true && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
+    const { returning, previous, rollout } = standing.kept.journal;
+    return returning === true && rollout === undefined && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
 }
 /** Tells whether the release on its way is the first, and has users already. */
 function isServedFirst(standing) {
@@ -44756,7 +44864,10 @@ function firstArrival(standing) {
     if (rollout === undefined || !isServedFirst(standing))
         return undefined;
     const active = { backend: slotBackend(rollout.slot), release: rollout.release };
-    return { standing: withJournal(standing, { ...journal, active }), steps: [recordOf(standing, active, undefined)] };
+    return {
+        standing: withJournal(standing, { ...journal, active, last: Math.max(journal.last, rollout.release.number) }),
+        steps: [recordOf(standing, active, undefined)],
+    };
 }
 function returnArrival(standing) {
     const { returning: _returning, active, previous, ...journal } = standing.kept.journal;
@@ -44973,7 +45084,7 @@ function planRelease(release, standings, options) {
     const arrivals = standings.map((standing) => (isUnrecorded(standing, release) ? arrivalOf(standing) : undefined));
     const cleared = standings.map((standing, index) => arrivals[index]?.standing ?? (others.includes(standing) ? clearedAway(standing) : standing));
     const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release));
-    const title = courses.map(titleOf);
+    const title = courses.map((course, index) => titleOf(course, beforehand(standings[index], cleared[index])));
     const going = courses.filter((course) => course.type === 'release');
     const healing = courses.filter((course) => course.type === 'heal');
     const steps = [
@@ -44992,7 +45103,8 @@ function isUnrecorded(standing, release) {
 function forward(release, { going, healing, options }) {
     const { timeout, stability, checks, stopAfter } = options;
     const targets = [...going.map(plan_release_targetOf), ...healing.map(({ standing, backend, replicas }) => ({ app: standing.app, backend, replicas }))];
-    const health = { type: 'await', targets, timeout, stability };
+    const beside = going.some(({ prepared, moved }) => !prepared && !moved) ? release.companions.filter(isWorkload) : [];
+    const health = { type: 'await', targets, beside, timeout, stability };
     const onPods = checks.filter(({ on }) => on === 'pods');
     const asked = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout };
     if (targets.length === 0)
@@ -45028,6 +45140,10 @@ function forward(release, { going, healing, options }) {
 function raiseSteps({ standing, backend, replicas }) {
     const before = workloadOf(standing, backend)?.wanted ?? 0;
     return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }];
+}
+/** What runs by itself: it is applied and waited for, and users are not moved to it. */
+function isWorkload({ object: { apiVersion, kind } }) {
+    return (apiVersion === 'apps/v1' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) || (apiVersion === 'batch/v1' && kind === 'Job');
 }
 /** What makes the rollout findable, and holds what serves. */
 function plan_release_openingSteps(course, { timeout }) {
@@ -45095,16 +45211,28 @@ function retireSteps({ standing, from }, { drain, standby, adoptCleanup }) {
     return [{ type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }];
 }
 function plan_release_targetOf({ app, slot, replicas }) {
-    return { app: app.app, backend: slotBackend(slot), replicas, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) };
+    const pinned = app.images.every((image) => image.includes('@'));
+    return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) };
 }
 /** The labels all Pods of the app share: what its Service selects, or will. */
 function baseOf({ standing, app }) {
     const live = baseSelector(selectorIn(standing.service));
     return Object.keys(live).length > 0 ? live : (app.service?.selector ?? {});
 }
-function titleOf(course) {
+/** What is brought to an end before the release begins; empty where nothing is. */
+function beforehand(standing, cleared) {
+    if (standing === undefined || standing === cleared)
+        return '';
+    const { rollout, previous } = standing.kept.journal;
+    if (rollout === undefined)
+        return `release ${previous?.release.number ?? 0} was rolled back to, which is written down first; then `;
+    const { release, slot, state } = rollout;
+    const what = `release ${release.number} is ${state === 'parked' ? 'parked' : 'on its way'} in ${slot}`;
+    return `${what}, and is ${isServedFirst(standing) ? 'written down first, since it has users' : 'taken back first'}; then `;
+}
+function titleOf(course, first) {
     const { namespace, app } = course.standing;
-    const now = `${namespace}/${app} - ${servingNow(course.standing)}`;
+    const now = `${namespace}/${app} - ${first}${servingNow(course.standing)}`;
     if (course.type === 'unchanged')
         return `${now}, and is this release`;
     if (course.type === 'heal')
@@ -46666,7 +46794,11 @@ async function readManifests(inputs, namespace, { workspace, renderer, signal })
     if (chart === undefined)
         return undefined;
     const text = await renderer.render({ type: 'chart', chart, release: apps[0] ?? 'app', namespace, values }, { signal });
-    return some(parseManifests([{ file: `${chart} (rendered)`, text }]), 'chart');
+    return some(parseManifests([{ file: `${chart} (rendered)`, text }]), 'chart').filter(({ object }) => !isHook(object));
+}
+/** A hook belongs to a tool that runs it at a moment of its own; applied with the rest it would run at the wrong one. */
+function isHook({ metadata }) {
+    return metadata.annotations?.['helm.sh/hook'] !== undefined;
 }
 /** Makes the release: out of the manifests, or out of what serves now with another image. */
 function makeRelease(inputs, places, { manifests, namespace, standings, }) {

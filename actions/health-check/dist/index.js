@@ -41031,9 +41031,9 @@ function explain(sick) {
     });
 }
 /** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-function plainDiagnosis({ diagnosis, reference, health }) {
+function plainDiagnosis({ diagnosis, reference, health, log }) {
     const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
-    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
+    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known, ...(log === undefined ? {} : { log }) };
 }
 function logTitle({ pod, container, previous }) {
     return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`;
