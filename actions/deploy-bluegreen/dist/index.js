@@ -37173,7 +37173,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7550);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4076);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8983);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6705);
 
 
 
@@ -37194,7 +37194,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8983:
+/***/ 6705:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37470,6 +37470,104 @@ function parseUrl(text) {
     return url;
 }
 
+;// CONCATENATED MODULE: ./packages/kube/build/selector.js
+
+/** Tells whether labels meet a selector. `NotIn` and `DoesNotExist` are met by a label that is absent, as in the API. */
+function selects(selector, labels = {}) {
+    return requirementsOf(selector).every((requirement) => meets(requirement, labels));
+}
+/** Writes a selector the way a query takes it: `app=web,tier in (a,b),!canary`. */
+function selectorText(selector) {
+    return requirementsOf(selector).map(requirementText).join(',');
+}
+/** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
+function parseSelector(text) {
+    const parts = splitParts(text);
+    return parts.length === 0 ? {} : { matchExpressions: parts.map((part) => parseRequirement(part, text)) };
+}
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }) {
+    return [...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })), ...matchExpressions];
+}
+function meets({ key, operator, values = [] }, labels) {
+    const present = Object.hasOwn(labels, key);
+    const listed = present && values.includes(labels[key] ?? '');
+    switch (operator) {
+        case 'In':
+            return listed;
+        case 'NotIn':
+            return !listed;
+        case 'Exists':
+            return present;
+        case 'DoesNotExist':
+            return !present;
+    }
+}
+function requirementText({ key, operator, values = [] }) {
+    switch (operator) {
+        case 'In':
+            return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`;
+        case 'NotIn':
+            return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`;
+        case 'Exists':
+            return key;
+        case 'DoesNotExist':
+            return `!${key}`;
+    }
+}
+/** Splits at the commas that are not inside parentheses. */
+function splitParts(text) {
+    if (text.trim() === '')
+        return [];
+    const parts = [''];
+    let inside = false;
+    for (const character of text) {
+        if (character === '(')
+            inside = true;
+        if (character === ')')
+            inside = false;
+        if (character === ',' && !inside)
+            parts.push('');
+        else
+            parts[parts.length - 1] += character;
+    }
+    return parts.map((part) => part.trim());
+}
+const SET = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/;
+const EQUALITY = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/;
+function parseRequirement(part, text) {
+    const set = SET.exec(part);
+    if (set !== null) {
+        const values = (set[3] ?? '').split(',').map((value) => value.trim());
+        return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, part, text);
+    }
+    const equality = EQUALITY.exec(part);
+    if (equality !== null)
+        return checked({ key: equality[1] ?? '', operator: equality[2] === '!=' ? 'NotIn' : 'In', values: [equality[3] ?? ''] }, part, text);
+    if (part.startsWith('!'))
+        return checked({ key: part.slice(1).trim(), operator: 'DoesNotExist' }, part, text);
+    return checked({ key: part, operator: 'Exists' }, part, text);
+}
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const PREFIX = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+function checked(requirement, part, text) {
+    const wrong = wrongKey(requirement.key) ?? requirement.values?.map(wrongValue).find((reason) => reason !== undefined);
+    if (wrong === undefined)
+        return requirement;
+    throw new Fault('INPUT_INVALID', `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`, {
+        hint: 'Write the selector as kubectl takes it with -l.',
+    });
+}
+function wrongKey(key) {
+    const slash = key.indexOf('/');
+    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
+    if (prefix !== undefined && !PREFIX.test(prefix))
+        return 'the prefix of a label key is a DNS name';
+    return NAME.test(name) ? undefined : 'a label key is up to 63 letters, digits, -, _ and .';
+}
+function wrongValue(value) {
+    return value === '' || NAME.test(value) ? undefined : 'a label value is up to 63 letters, digits, -, _ and .';
+}
+
 // EXTERNAL MODULE: ./packages/base/build/suite.js
 var suite = __nccwpck_require__(3991);
 ;// CONCATENATED MODULE: ./packages/traffic/build/labels.js
@@ -37519,9 +37617,16 @@ function backendOf(selector) {
         return slotBackend(slot);
     return hash === undefined ? undefined : { type: 'adopted', hash };
 }
-/** A selector without what narrows it to a backend: the labels all Pods of the app share. */
+/** A selector without what narrows it to a backend: the labels all Pods of the app share, as its user wrote them. */
 function baseSelector(selector) {
-    return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== LABELS.slot && key !== LABELS.hash));
+    return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== LABELS.slot && key !== LABELS.hash && key !== LABELS.app));
+}
+/**
+ * The labels that lead to Pods of one app's backend, beside the backend's own. Two apps may share the labels their users wrote, and both have a blue slot:
+ * a slot's Pods are told apart by the app as well.
+ */
+function appLabels(base, app, backend) {
+    return backend.type === 'slot' ? { ...base, [LABELS.app]: app } : base;
 }
 /** Tells whether two backends are the same Pods. */
 function sameBackend(one, other) {
@@ -37639,18 +37744,18 @@ function listAt(value, ...path) {
 /** Reads a map; empty when there is none. */
 function mapAt(value, ...path) {
     const found = (0,json_pointer/* valueAt */.fK)(value, path);
-    return fields_isMap(found) ? found : {};
+    return isMap(found) ? found : {};
 }
 /** Reads labels or a selector: of a map, the keys whose values are texts. */
 function textsAt(value, ...path) {
     return Object.fromEntries(Object.entries(mapAt(value, ...path)).filter((entry) => typeof entry[1] === 'string'));
 }
 /** Answers a map without some of its keys. */
-function fields_without(map, ...keys) {
+function without(map, ...keys) {
     return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }
 /** Tells whether a JSON value is a map. */
-function fields_isMap(value) {
+function isMap(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -37717,7 +37822,7 @@ function slotDeployment(release, { slot, namespace, number }) {
         },
         spec: {
             revisionHistoryLimit: FEW_REVISIONS,
-            ...fields_without(release.deployment, 'replicas', 'paused'),
+            ...without(release.deployment, 'replicas', 'paused'),
             selector: { matchLabels: { ...release.selector, ...ours } },
             template: { ...release.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...ours } } },
         },
@@ -37763,6 +37868,7 @@ function readWorkload(object) {
 
 
 
+
 const DEPLOYMENTS = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
 const SERVICES = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
@@ -37772,16 +37878,16 @@ const AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscal
  * Reads how apps stand: six requests for one app, four more for each further one.
  * Throws what keeps it from reading; what is not there is undefined.
  */
-async function observeApps(cluster, namespace, { apps, signal }) {
+async function observeApps(cluster, namespace, { apps, now, signal }) {
     const options = { signal };
     const [deployments, autoscalers] = await Promise.all([
         cluster.list({ resource: DEPLOYMENTS, namespace }, options),
         cluster.list({ resource: AUTOSCALERS, namespace }, options),
     ]);
     const shared = { deployments: deployments.items, autoscalers: autoscalers.items };
-    return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, options, ...shared })));
+    return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })));
 }
-async function observeApp(cluster, namespace, { place: { app, service: serviceName }, options, deployments, autoscalers }) {
+async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, deployments, autoscalers }) {
     const reference = { resource: SERVICES, namespace, name: serviceName };
     const [service, kept, slices] = await Promise.all([
         cluster.get(reference, options),
@@ -37804,13 +37910,11 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         plain: workload(app),
         autoscaler: autoscalers.find((each) => scales(each, [app, slotName(app, 'blue'), slotName(app, 'green')])),
         kept,
+        seenAt: now.getTime(),
     };
 }
 async function podsBehind(cluster, namespace, { service, options }) {
-    const base = baseSelector(selectorIn(service));
-    const labelSelector = Object.entries(base)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
+    const labelSelector = selectorText({ matchLabels: baseSelector(selectorIn(service)) });
     if (labelSelector === '')
         return [];
     return (await cluster.list({ resource: PODS, namespace, labelSelector }, options)).items;
@@ -38036,10 +38140,34 @@ function objectAccess(kind, verbs) {
     return resource === undefined ? [] : [{ group: (0,known_resources/* groupOf */.F8)(kind.apiVersion), resource: resource.plural, verbs }];
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/as-before.js
+/**
+ * What has to be applied to undo an apply: the fields that were applied, with the values the live object had before. A field it did not have is left out, which removes it again.
+ * A list is taken whole, as it was.
+ */
+function asBefore(applied, live) {
+    const { apiVersion, kind, metadata } = applied;
+    const { name, namespace } = metadata;
+    const before = prune(applied, live);
+    return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
+}
+function prune(applied, live) {
+    const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
+    return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
+}
+function as_before_isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/autoscaler.js
 
 
 const MANAGER = suite/* SUITE */.J.fieldManager;
+/** An HPA without what it scales, as it is applied. */
+function withoutTarget(object) {
+    const { scaleTargetRef: _target, ...spec } = (object.spec ?? {});
+    return { ...object, spec };
+}
 /**
  * Applies an HPA without what it scales: that is a pointer, which moves with the release and is written by another manager.
  * A new one cannot be without: the pointer's manager makes it with the least the API asks for, then gives up all but the target.
@@ -38112,16 +38240,19 @@ async function scaleDeployment(name, replicas, effects) {
     return written;
 }
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(name, replicas, { cluster, namespace }) {
-    const reference = { resource: DEPLOYMENTS, namespace, name };
-    await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
+async function scaleAdopted(app, replicas, { cluster, namespace, journals }) {
+    const uid = journals.of(app).adoption?.uid;
+    const guard = uid === undefined ? [] : [{ op: 'test', path: '/metadata/uid', value: uid }];
+    await cluster.patch({ resource: DEPLOYMENTS, namespace, name: app }, [...guard, { op: 'add', path: '/spec/replicas', value: replicas }], {
+        manager: SCALE_MANAGER,
+    });
 }
 /** Scales whatever stands behind a backend. */
 async function scaleBackend(app, backend, { replicas, effects }) {
     if (backend.type === 'slot')
         await scaleDeployment(workloadName(app, backend), replicas, effects);
     else
-        await scaleAdopted(workloadName(app, backend), replicas, effects);
+        await scaleAdopted(app, replicas, effects);
 }
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
 function remember({ kind, metadata }, generations) {
@@ -38139,19 +38270,17 @@ function generationKey(kind, name) {
 
 
 
+
 const apply_MANAGER = suite/* SUITE */.J.fieldManager;
 /** Applies what comes with the release. What was not there before is written down first, so that the way back can take it away again. */
 const apply = {
     describe: (step) => `apply ${objectsOf(step).map(describeBriefly).join(', ')}`,
-    undo: () => 'delete what was made',
+    undo: () => 'give back what was changed, delete what was made',
     access: (step) => objectsOf(step).flatMap((object) => objectAccess(object, ['get', 'create', 'patch', 'delete'])),
     async execute(step, effects) {
-        const missing = await missingOf(step, effects);
-        for (const app of new Set(missing.map((each) => each.app))) {
-            const created = missing.filter((each) => each.app === app).map(({ object }) => creationOf(object));
-            await effects.journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, created: [...journal.rollout.created, ...created] } });
-        }
-        const isMissing = (object) => missing.some((each) => each.object === object);
+        const met = await meet(step, effects);
+        await foresee(met, effects);
+        const isMissing = (object) => met.some((each) => each.object === object && each.live === undefined);
         for (const { object } of step.config)
             if (isMissing(object))
                 await effects.cluster.apply(object, { manager: apply_MANAGER });
@@ -38159,30 +38288,52 @@ const apply = {
             await applyCompanion(companion, step.force, effects);
         for (const { object, target } of step.autoscalers)
             await applyAutoscaler(object, { target, isNew: isMissing(object), force: step.force }, effects);
-        return { ok: true, text: `${objectsOf(step).length - missing.length} were there, ${missing.length} made` };
+        const made = met.filter(({ live }) => live === undefined).length;
+        return { ok: true, text: `${met.length - made} were there, ${made} made` };
     },
 };
+async function meet({ config, companions, autoscalers }, { cluster, services }) {
+    return await Promise.all([...config, ...companions, ...autoscalers].map(async (each) => {
+        const { app, object } = each;
+        const known = 'isPointer' in each ? services.get(app) : undefined;
+        return { app, object, live: known ?? (await cluster.get((0,build_reference/* referenceTo */.Po)(await cluster.resourceOf(object), object))) };
+    }));
+}
+/** Writes down what is about to be made and changed, so that the way back can take it back. */
+async function foresee(met, { journals }) {
+    for (const app of new Set(met.map((each) => each.app))) {
+        const own = met.filter((each) => each.app === app);
+        const created = own.filter(({ live }) => live === undefined).map(({ object }) => creationOf(object));
+        const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, live)));
+        if (created.length + changed.length === 0)
+            continue;
+        await journals.write(app, (journal) => {
+            const { rollout } = journal;
+            if (rollout === undefined)
+                return journal;
+            return { ...journal, rollout: { ...rollout, created: [...rollout.created, ...created], changed: [...(rollout.changed ?? []), ...changed] } };
+        });
+    }
+}
+/** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
+function changeOf(object, live) {
+    const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
+    const before = asBefore(wanted, live);
+    return object.kind === 'Secret' || (0,json_pointer/* sameJson */.Vk)(before, wanted) ? [] : [before];
+}
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
 }
 /** A Service's selector is never part of an apply; what our own apply may still own of it is claimed first. */
-async function applyCompanion({ app, object, pointer }, force, { cluster, services, generations }) {
-    const live = pointer === undefined ? undefined : services.get(app);
+async function applyCompanion({ app, object, isPointer }, force, { cluster, services, generations }) {
+    const live = isPointer === true ? services.get(app) : undefined;
     if (live !== undefined)
         services.set(app, await claimPointer(cluster, live));
     const written = await cluster.apply(object, { manager: apply_MANAGER, force });
-    if (pointer !== undefined)
+    if (isPointer === true)
         services.set(app, written);
     if (written.metadata.generation !== undefined)
         remember(written, generations);
-}
-async function missingOf({ config, companions, autoscalers }, { cluster, services }) {
-    const unknown = [...config, ...companions.filter(({ pointer, app }) => pointer === undefined || !services.has(app)), ...autoscalers];
-    const found = await Promise.all(unknown.map(async ({ app, object }) => {
-        const resource = await cluster.resourceOf(object);
-        return (await cluster.get((0,build_reference/* referenceTo */.Po)(resource, object))) === undefined ? [{ app, object }] : [];
-    }));
-    return found.flat();
 }
 function creationOf({ apiVersion, kind, metadata: { name, namespace } }) {
     return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
@@ -38507,104 +38658,6 @@ class Follower {
         this.#failure.reject(fault);
         this.#lostSight();
     }
-}
-
-;// CONCATENATED MODULE: ./packages/kube/build/selector.js
-
-/** Tells whether labels meet a selector. `NotIn` and `DoesNotExist` are met by a label that is absent, as in the API. */
-function selects(selector, labels = {}) {
-    return requirementsOf(selector).every((requirement) => meets(requirement, labels));
-}
-/** Writes a selector the way a query takes it: `app=web,tier in (a,b),!canary`. */
-function selectorText(selector) {
-    return requirementsOf(selector).map(requirementText).join(',');
-}
-/** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
-function parseSelector(text) {
-    const parts = splitParts(text);
-    return parts.length === 0 ? {} : { matchExpressions: parts.map((part) => parseRequirement(part, text)) };
-}
-function requirementsOf({ matchLabels = {}, matchExpressions = [] }) {
-    return [...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })), ...matchExpressions];
-}
-function meets({ key, operator, values = [] }, labels) {
-    const present = Object.hasOwn(labels, key);
-    const listed = present && values.includes(labels[key] ?? '');
-    switch (operator) {
-        case 'In':
-            return listed;
-        case 'NotIn':
-            return !listed;
-        case 'Exists':
-            return present;
-        case 'DoesNotExist':
-            return !present;
-    }
-}
-function requirementText({ key, operator, values = [] }) {
-    switch (operator) {
-        case 'In':
-            return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`;
-        case 'NotIn':
-            return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`;
-        case 'Exists':
-            return key;
-        case 'DoesNotExist':
-            return `!${key}`;
-    }
-}
-/** Splits at the commas that are not inside parentheses. */
-function splitParts(text) {
-    if (text.trim() === '')
-        return [];
-    const parts = [''];
-    let inside = false;
-    for (const character of text) {
-        if (character === '(')
-            inside = true;
-        if (character === ')')
-            inside = false;
-        if (character === ',' && !inside)
-            parts.push('');
-        else
-            parts[parts.length - 1] += character;
-    }
-    return parts.map((part) => part.trim());
-}
-const SET = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/;
-const EQUALITY = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/;
-function parseRequirement(part, text) {
-    const set = SET.exec(part);
-    if (set !== null) {
-        const values = (set[3] ?? '').split(',').map((value) => value.trim());
-        return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, part, text);
-    }
-    const equality = EQUALITY.exec(part);
-    if (equality !== null)
-        return checked({ key: equality[1] ?? '', operator: equality[2] === '!=' ? 'NotIn' : 'In', values: [equality[3] ?? ''] }, part, text);
-    if (part.startsWith('!'))
-        return checked({ key: part.slice(1).trim(), operator: 'DoesNotExist' }, part, text);
-    return checked({ key: part, operator: 'Exists' }, part, text);
-}
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
-function checked(requirement, part, text) {
-    const wrong = wrongKey(requirement.key) ?? requirement.values?.map(wrongValue).find((reason) => reason !== undefined);
-    if (wrong === undefined)
-        return requirement;
-    throw new Fault('INPUT_INVALID', `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`, {
-        hint: 'Write the selector as kubectl takes it with -l.',
-    });
-}
-function wrongKey(key) {
-    const slash = key.indexOf('/');
-    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
-    if (prefix !== undefined && !PREFIX.test(prefix))
-        return 'the prefix of a label key is a DNS name';
-    return NAME.test(name) ? undefined : 'a label key is up to 63 letters, digits, -, _ and .';
-}
-function wrongValue(value) {
-    return value === '' || NAME.test(value) ? undefined : 'a label value is up to 63 letters, digits, -, _ and .';
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/reading/fields.js
@@ -41607,6 +41660,7 @@ function resolved(backend, app, { journals }) {
 
 
 
+
 /**
  * Says what is wrong when Pods of one backend run different images under the same tag, because it was pushed again while they were being made. A tag proves nothing about what runs:
  * where the template names no digest, all Pods must report the same one, and it is what is written down.
@@ -41625,8 +41679,7 @@ async function disagreeingImages(targets, effects) {
     return undefined;
 }
 async function runningContainers({ app, backend }, effects) {
-    const labels = Object.entries({ ...backendLabels(resolved(backend, app, effects)), ...(backend.type === 'slot' ? { [LABELS.app]: app } : {}) });
-    const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
+    const labelSelector = selectorText({ matchLabels: appLabels(backendLabels(resolved(backend, app, effects)), app, backend) });
     const { items } = await effects.cluster.list({ resource: PODS, namespace: effects.namespace, labelSelector });
     return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).flatMap(statusesOf);
 }
@@ -41989,12 +42042,27 @@ async function emptyDeployment(name, effects) {
     const reference = deploymentReference(namespace, name);
     if ((await cluster.get(reference)) === undefined)
         return 0;
-    await scaleDeployment(name, 0, effects);
-    const deployment = await readDeployment(cluster, reference);
+    const scaled = await scaleDeployment(name, 0, effects);
+    const deadline = (0,build_deadline/* deadlineIn */._)(clock, empty_PATIENCE + graceOf(scaled.spec) * 1_000);
+    const left = { pods: 1 };
+    await lookUntil(async () => {
+        left.pods = await podsLeft(reference, effects);
+        return left.pods === 0 ? true : undefined;
+    }, { clock, deadline, signal });
+    return left.pods;
+}
+/** Counts Pods, and as one each controller that has not heard of zero yet: it may still be making some. */
+async function podsLeft(reference, { cluster }) {
+    const deployment = await cluster.get(reference);
+    if (deployment === undefined)
+        return 0;
     const sets = await replicaSetsOf(cluster, deployment);
-    const deadline = (0,build_deadline/* deadlineIn */._)(clock, empty_PATIENCE + graceOf(deployment.spec) * 1_000);
-    const gone = await lookUntil(async () => ((await podsOf(cluster, sets)).length === 0 ? true : undefined), { clock, deadline, signal });
-    return gone === true ? 0 : (await podsOf(cluster, sets)).length;
+    const pods = await podsOf(cluster, sets);
+    return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length;
+}
+function isAtRest(owner) {
+    const { replicas = 0 } = (owner.status ?? {});
+    return deployment_isObserved(owner) && replicas === 0 && owner.spec.replicas === 0;
 }
 function graceOf(spec) {
     const { template } = spec;
@@ -42034,14 +42102,20 @@ const handOver = {
     async execute({ app, autoscaler, to }, { cluster, namespace }) {
         const reference = { resource: hand_over_AUTOSCALERS, namespace, name: autoscaler };
         const name = workloadName(app, to);
-        try {
-            await cluster.patch(reference, [{ op: 'replace', path: '/spec/scaleTargetRef/name', value: name }], { manager: POINTER_MANAGER });
-        }
-        catch (error) {
-            if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
-                throw error;
+        const live = await cluster.get(reference);
+        if (live === undefined)
             return { ok: true, text: `${(0,build_reference/* describeReference */.P5)(reference)} is gone: nothing scales the app any more` };
+        const target = (0,json_pointer/* valueAt */.fK)(live, ['spec', 'scaleTargetRef', 'name']);
+        if (target === name)
+            return { ok: true, text: name };
+        if (![app, ...SLOTS.map((slot) => slotName(app, slot))].includes(String(target))) {
+            return { ok: true, text: `${(0,build_reference/* describeReference */.P5)(reference)} was pointed at ${String(target)} by somebody else, and is left there` };
         }
+        const pointed = [
+            { op: 'test', path: '/spec/scaleTargetRef/name', value: target },
+            { op: 'replace', path: '/spec/scaleTargetRef/name', value: name },
+        ];
+        await cluster.patch(reference, pointed, { manager: POINTER_MANAGER });
         return { ok: true, text: name };
     },
 };
@@ -42068,7 +42142,7 @@ const hold = {
         const reference = deploymentReference(effects.namespace, deployment);
         const deadline = (0,build_deadline/* deadlineIn */._)(effects.clock, timeout);
         for (;;) {
-            const held = await pause(reference, app, effects);
+            const held = await pause(reference, effects);
             if (held === undefined)
                 return {
                     ok: false,
@@ -42084,8 +42158,7 @@ const hold = {
     },
 };
 /** Pauses it, if it is not paused by us already; undefined when it is by somebody else. */
-async function pause(reference, app, { cluster, journals }) {
-    const isOurs = journals.of(app).adoption?.hash !== undefined;
+async function pause(reference, { cluster }) {
     try {
         return await cluster.patch(reference, [
             { op: 'test', path: '/spec/paused', value: null },
@@ -42099,15 +42172,18 @@ async function pause(reference, app, { cluster, journals }) {
         const live = await readDeployment(cluster, reference);
         if ((0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) !== true)
             throw error;
-        return isOurs || isHeldByUs(live) ? live : undefined;
+        return isHeldByUs(live) ? live : undefined;
     }
 }
 /** Tells whether the pause is ours, by who wrote the field. */
 function isHeldByUs({ metadata }) {
     return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => manager === HOLD_MANAGER && (0,json_pointer/* valueAt */.fK)(fieldsV1, ['f:spec', 'f:paused']) !== undefined);
 }
-/** Lets a Deployment that we hold roll again; one that is not paused is left alone. */
+/** Lets a Deployment that we hold roll again. One that is gone, not paused, or paused by somebody else is left alone: answers whether it was ours to let go. */
 async function letGo(reference, { cluster }) {
+    const held = await cluster.get(reference);
+    if (held === undefined || (0,json_pointer/* valueAt */.fK)(held, ['spec', 'paused']) !== true || !isHeldByUs(held))
+        return false;
     try {
         await cluster.patch(reference, [
             { op: 'test', path: '/spec/paused', value: true },
@@ -42117,10 +42193,11 @@ async function letGo(reference, { cluster }) {
     catch (error) {
         if (!(0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
             throw error;
-        const live = await readDeployment(cluster, reference);
-        if ((0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) === true)
+        const live = await cluster.get(reference);
+        if (live !== undefined && (0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) === true)
             throw error;
     }
+    return true;
 }
 /** The one ReplicaSet that has Pods, when there is one and it has the template the Deployment has. */
 async function onlyReplicaSet(reference, { cluster, clock, signal }) {
@@ -42174,8 +42251,8 @@ const letGoStep = {
     describe: ({ deployment }) => `let Deployment ${deployment} go again`,
     access: () => DEPLOYMENT_ACCESS,
     async execute({ deployment }, effects) {
-        await letGo(deploymentReference(effects.namespace, deployment), effects);
-        return { ok: true, text: 'not paused any more' };
+        const isOurs = await letGo(deploymentReference(effects.namespace, deployment), effects);
+        return { ok: true, text: isOurs ? 'not paused any more' : 'it is not held by us (any more)' };
     },
 };
 
@@ -42369,9 +42446,12 @@ class Proof {
         this.synced = Promise.all([this.#slices.synced, this.#pods.synced]).then(() => undefined);
         this.synced.catch(() => undefined);
     }
-    async await(move, { timeout, signal }) {
+    pods() {
+        return this.#pods.objects();
+    }
+    async await(move, { timeout, signal, atLeast = this.#target.atLeast }) {
         const begun = this.#clock.now();
-        const wanted = await_proof_wantedOf(this.#target, move);
+        const wanted = await_proof_wantedOf({ ...this.#target, atLeast }, move);
         const judge = () => judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, wanted);
         const proven = () => {
             const verdict = judge();
@@ -42580,6 +42660,7 @@ var narrow_disposeResources = (undefined && undefined.__disposeResources) || (fu
 
 
 
+
 const narrow_SLICES = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true };
 /** Milliseconds for the control plane to show a move; it takes some ten. */
 const PROOF_TIMEOUT = 30_000;
@@ -42592,28 +42673,31 @@ const narrow = {
         const { hash } = effects.journals.of(app).adoption ?? {};
         if (hash === undefined)
             throw new TypeError('a Service is pinned only after its Deployment is held');
-        const foreign = await foreignBehind(app, hash, effects);
+        const { foreign, endpoints } = await behind(app, hash, effects);
         if (foreign.length > 0) {
             return {
                 ok: false,
                 text: `the Service also leads to ${foreign.join(', ')}, expected Pods of Deployment ${app} only; give it labels that only this app has`,
             };
         }
-        return await pin(app, hash, effects);
+        return await pin(app, { hash, endpoints }, effects);
     },
 };
-async function foreignBehind(app, hash, { cluster, namespace, services }) {
+async function behind(app, hash, { cluster, namespace, services }) {
     const service = serviceOf(app, services);
     const [slices, pods] = await Promise.all([
         cluster.list({ resource: narrow_SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
-        cluster.list({ resource: PODS, namespace, labelSelector: labelText(baseSelector(selectorIn(service))) }),
+        cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: baseSelector(selectorIn(service)) }) }),
     ]);
     const owner = pods.items
-        .find(({ metadata }) => metadata.labels?.['pod-template-hash'] === hash)
+        .find(({ metadata }) => metadata.labels?.[LABELS.hash] === hash)
         ?.metadata.ownerReferences?.find(({ controller }) => controller === true);
-    return foreignEndpoints(slices.items, pods.items, owner?.uid ?? '');
+    const uids = slices.items.flatMap((slice) => readSlice(slice)
+        .endpoints.filter(takesTraffic)
+        .flatMap(({ uid }) => uid ?? []));
+    return { foreign: foreignEndpoints(slices.items, pods.items, owner?.uid ?? ''), endpoints: new Set(uids) };
 }
-async function pin(app, hash, effects) {
+async function pin(app, { hash, endpoints }, effects) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { cluster, clock, signal, services, journals } = effects;
@@ -42627,7 +42711,9 @@ async function pin(app, hash, effects) {
         const shown = { ...verdict, service: service.metadata.name };
         if (!verdict.proven)
             return { ok: false, text: verdict.waitingFor, proof: shown };
-        return { ok: true, text: `the same ${verdict.endpoints} endpoints as before`, proof: shown };
+        const kept = verdict.uids.filter((uid) => endpoints.has(uid)).length;
+        const same = kept === endpoints.size && kept === verdict.endpoints ? 'the same as before' : `${kept} of the ${endpoints.size} from before among them`;
+        return { ok: true, text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'}, ${same}`, proof: shown };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -42636,11 +42722,6 @@ async function pin(app, hash, effects) {
     finally {
         narrow_disposeResources(env_1);
     }
-}
-function labelText(labels) {
-    return Object.entries(labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/park.js
@@ -42653,7 +42734,9 @@ const park = {
         for (const app of apps) {
             await journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
         }
-        return { ok: true, text: `continue with a later stop-after, or end it by a rollback` };
+        const held = apps.flatMap((app) => journals.of(app).adoption?.deployment ?? []);
+        const hold = held.length === 0 ? '' : `; Deployment ${held.join(', ')} is held (paused) until then`;
+        return { ok: true, text: `continue with a later stop-after, or end it by a rollback${hold}` };
     },
 };
 
@@ -42720,10 +42803,9 @@ const prove = {
 function reopenProof({ app, backend, atLeast }, effects) {
     const { cluster, clock, signal, services } = effects;
     const service = serviceOf(app, services);
-    const made = {
-        label: service.metadata.labels?.[LABELS.move] ?? '',
-        proof: openProof(cluster, { service, backend: resolved(backend, app, effects), atLeast }, { clock, signal }),
-    };
+    const { move = '', base } = readPointer(service);
+    const target = { service, backend: resolved(backend, app, effects), base: appLabels(base, app, backend), atLeast };
+    const made = { label: move, proof: openProof(cluster, target, { clock, signal }) };
     effects.moves.set(app, made);
     return made;
 }
@@ -42744,6 +42826,7 @@ const putBack = {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/record.js
 
 
+
 /** Writes down what serves from now on, and what can be gone back to. */
 const record = {
     describe: ({ app, release, isWayBack }) => `record that release ${release.number} of ${app} serves${isWayBack ? ' again' : ''}`,
@@ -42759,9 +42842,12 @@ function recorded(before, step, effects) {
     const { app, release, backend, isWayBack } = step;
     const at = effects.clock.date().toISOString();
     const images = effects.running.get(app) ?? release.images;
-    const active = { backend: resolved(backend, app, effects), release: { ...release, images, at: isWayBack ? (release.at ?? at) : at } };
+    const isNew = !isWayBack && step.from !== undefined;
+    const companions = release.companions ?? before.active?.release.companions;
+    const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) };
+    const active = { backend: resolved(backend, app, effects), release: note };
     const previous = previousOf(journal, step, effects);
-    const until = untilOf(step, effects);
+    const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
     return {
         ...journal,
         last: Math.max(journal.last, release.number),
@@ -42774,8 +42860,9 @@ function recorded(before, step, effects) {
 function previousOf(journal, { app, from, isWayBack }, effects) {
     if (from === undefined)
         return undefined;
-    const before = journal.active?.release ?? { number: 0, identity: '', images: [] };
-    return { backend: resolved(from, app, effects), release: before, ...(isWayBack ? { bad: true } : {}) };
+    const backend = resolved(from, app, effects);
+    const known = [journal.active, journal.previous].find((placed) => sameBackend(placed?.backend, backend));
+    return { backend, release: known?.release ?? { number: 0, identity: '', images: [] }, ...(isWayBack ? { bad: true } : {}) };
 }
 function untilOf({ standby }, { clock }) {
     if (standby.type === 'cold' || standby.for === undefined)
@@ -42817,16 +42904,62 @@ function remove_isOurs({ metadata }) {
 
 
 
-/** Gives the Service back the selector its user wrote. Only once no Pod of the candidate is left: the wider selector would reach it. */
+/** Gives the Service back the selector its user wrote, and takes our label off. Only once no Pod of the candidate is left: the wider selector would reach it. */
 const reopen = {
     describe: ({ service }) => `give Service ${service} its own selector back`,
     access: () => POINTER_ACCESS,
-    async execute({ app }, { cluster, services, journals }) {
+    async execute({ app }, effects) {
+        const { cluster, services, journals } = effects;
+        const service = services.get(app);
+        if (service === undefined)
+            return { ok: true, text: 'the Service is gone' };
         const { adoption, rollout } = journals.of(app);
-        const base = adoption?.selector ?? rollout?.selector ?? {};
+        // What was there when this rollout began; an adoption that never arrived began with the user's own.
+        const base = rollout?.selector ?? adoption?.selector ?? {};
         const move = await journals.nextMove(app);
-        services.set(app, await moveService(cluster, serviceOf(app, services), { to: undefined, base, move }));
+        try {
+            services.set(app, await withoutLabel(await moveService(cluster, service, { to: undefined, base, move }), effects));
+        }
+        catch (error) {
+            if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+                throw error;
+            return { ok: true, text: 'the Service is gone' };
+        }
         return { ok: true, text: 'as its user wrote it' };
+    },
+};
+async function withoutLabel(service, { cluster }) {
+    const { reference, move } = readPointer(service);
+    const path = `/metadata/labels/${LABELS.move.replaceAll('/', '~1')}`;
+    const operations = [
+        { op: 'test', path, value: move },
+        { op: 'remove', path },
+    ];
+    return await cluster.patch(reference, operations, { manager: POINTER_MANAGER });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restore.js
+
+
+
+/** Gives objects that accompanied a release back what they had before. What somebody else has changed since is theirs, and named. */
+const restore = {
+    describe: ({ changed }) => `give ${changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')} back what it had`,
+    access: ({ changed }) => changed.flatMap((object) => objectAccess(object, ['patch'])),
+    async execute({ changed }, { cluster }) {
+        const left = [];
+        for (const object of changed) {
+            try {
+                await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager });
+            }
+            catch (error) {
+                if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
+                    throw error;
+                left.push((0,build_reference/* describeObject */.v8)(object));
+            }
+        }
+        const others = left.length === 0 ? '' : `; somebody else has changed ${left.join(', ')} since, which is left as it is`;
+        return { ok: true, text: `${changed.length - left.length} as before${others}` };
     },
 };
 
@@ -42836,24 +42969,54 @@ const reopen = {
 
 
 
-/** Takes the old Pods away, once clients that keep their connections have had their time. */
+
+
+/**
+ * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the journal is written first, which
+ * a run that was overtaken cannot do, and the pointer is looked at last.
+ */
 const retire = {
     describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
-    access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
+    access: ({ app, cleanup }) => [
+        ...DEPLOYMENT_ACCESS,
+        ...POINTER_ACCESS,
+        ...journalAccess(app),
+        ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : []),
+    ],
     async execute(step, effects) {
-        const { app, backend, drain, standby, cleanup } = step;
-        const { cluster, clock, signal, namespace } = effects;
+        const { app, backend, drain, standby } = step;
         if (standby.type === 'warm')
             return { ok: true, text: endOf(step) };
-        await clock.sleep(drain, signal);
-        const name = workloadName(app, backend);
+        await effects.clock.sleep(drain, effects.signal);
+        await effects.journals.write(app, ({ standbyUntil: _until, ...journal }) => journal);
+        if (await isServing(step, effects))
+            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` };
+        return await takeAway(step, effects);
+    },
+};
+async function isServing({ app, backend }, effects) {
+    const { cluster, namespace } = effects;
+    const service = await cluster.get({ resource: SERVICES, namespace, name: effects.standing(app).serviceName });
+    return service !== undefined && sameBackend(readPointer(service).backend, resolved(backend, app, effects));
+}
+/** What is gone already needs no taking away; a namesake made since is somebody's own. */
+async function takeAway({ app, backend, cleanup }, effects) {
+    const name = workloadName(app, backend);
+    const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid;
+    try {
         await scaleBackend(app, backend, { replicas: 0, effects });
         if (!cleanup)
             return { ok: true, text: 'scaled to 0, kept as the way back' };
-        await cluster.delete(deploymentReference(namespace, name), { propagation: 'Background' });
+        const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+        await effects.cluster.delete(deploymentReference(effects.namespace, name), { propagation: 'Background', ...preconditions });
         return { ok: true, text: 'deleted, as adopt-cleanup asks' };
-    },
-};
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+            throw error;
+        return { ok: true, text: `${name} is gone already` };
+    }
+}
 function endOf({ standby, cleanup, drain }) {
     if (standby.type === 'warm')
         return standby.for === undefined ? 'keep it warm until the next release' : `keep it warm for ${(0,build_duration/* formatDuration */.a3)(standby.for)}`;
@@ -42873,7 +43036,7 @@ const PASSED_ON = 30_000;
 const scale = {
     describe: ({ app, backend, replicas }) => `scale ${workloadName(app, backend)} to ${replicas}`,
     undo: ({ app, backend, before }) => `scale ${workloadName(app, backend)} to ${before}`,
-    access: ({ backend }) => [...DEPLOYMENT_ACCESS, ...(backend.type === 'adopted' ? [{ group: 'apps', resource: 'replicasets', verbs: ['get'] }] : [])],
+    access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
     async execute({ app, backend, replicas }, effects) {
         await scaleBackend(app, backend, { replicas, effects });
         return backend.type === 'slot' ? { ok: true, text: `${replicas} asked for` } : await passedOn(app, replicas, effects);
@@ -42881,11 +43044,11 @@ const scale = {
 };
 /** A held Deployment is judged by its ReplicaSet, which must have heard of the scale first: at zero it would look as it did before. */
 async function passedOn(app, replicas, effects) {
-    const { cluster, clock, signal, generations } = effects;
+    const { cluster, clock, signal, generations, namespace } = effects;
     const reference = adoptedReference(app, effects);
     const heard = await lookUntil(async () => {
-        const live = await cluster.get(reference);
-        return live?.spec?.replicas === replicas ? live : undefined;
+        const { items } = await cluster.list({ resource: REPLICA_SETS, namespace, fieldSelector: `metadata.name=${reference.name}` });
+        return items.find(({ spec }) => spec?.replicas === replicas);
     }, { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, PASSED_ON) });
     if (heard === undefined)
         return { ok: false, text: `ReplicaSet ${reference.name} was not scaled to ${replicas}, expected the Deployment to pass it on` };
@@ -42905,7 +43068,24 @@ const settle = {
     },
 };
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
+/** Finds the first container that has restarted since it was first seen, in words; remembers in `seen` what is new. Pods that go with their node are no failure of the release. */
+function restartIn(pods, seen) {
+    const containers = pods.flatMap(({ metadata, status }) => restarts_statusesOf(status).map((container) => ({ ...container, pod: metadata.name, key: `${metadata.uid ?? ''}/${container.name}` })));
+    const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (seen.get(key) ?? restartCount));
+    for (const { key, restartCount = 0 } of containers)
+        seen.set(key, restartCount);
+    return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+}
+/** Sidecars that keep running are init containers to the API. */
+function restarts_statusesOf(status) {
+    const { containerStatuses = [], initContainerStatuses = [] } = (status ?? {});
+    return [...initContainerStatuses, ...containerStatuses];
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/keeps-proven.js
+
+
 
 
 
@@ -42913,72 +43093,50 @@ const settle = {
 /** Milliseconds in which a Pod that was lost to its node may be replaced. */
 const RECOVERY = 15_000;
 const keeps_proven_PAUSE = 500;
-/** Watches that the Service goes on leading to the backend alone, with all its Pods; answers what is wrong once it has been so for longer than a Pod takes to be replaced. */
+/**
+ * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, and that no container fails; answers the first complaint. Fewer Pods than were planned are
+ * no complaint where an autoscaler or a person has asked for fewer.
+ */
 async function keepsProven(target, duration, effects) {
     const { clock, signal, moves } = effects;
     const made = moves.get(target.app);
     if (made === undefined)
         return undefined;
     const deadline = (0,build_deadline/* deadlineIn */._)(clock, duration);
+    const seen = new Map();
+    let atLeast = target.replicas;
     for (;;) {
-        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal });
-        if (!verdict.proven)
+        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal, atLeast });
+        const restart = restartIn(made.proof.pods(), seen);
+        if (restart !== undefined)
+            return restart;
+        const asked = verdict.proven ? atLeast : await replicasOf(target, effects);
+        if (!verdict.proven && asked >= atLeast)
             return (await movedBySomebody(target, effects)) ?? verdict.waitingFor;
-        if (deadline.passed())
+        atLeast = asked;
+        if (verdict.proven && deadline.passed())
             return await movedBySomebody(target, effects);
-        await clock.sleep(Math.min(keeps_proven_PAUSE, deadline.remaining()), signal);
+        await clock.sleep(Math.min(keeps_proven_PAUSE, Math.max(1, deadline.remaining())), signal);
     }
 }
+/** The Pods the workload asks for now; one at least, since nobody is no answer. */
+async function replicasOf({ app, backend, replicas }, effects) {
+    const live = await effects.cluster.get(backendReference(app, backend, effects));
+    return Math.max(1, live?.spec?.replicas ?? replicas);
+}
 /** Says who moved the pointer, when somebody did: it is told, not fought. */
-async function movedBySomebody({ app, backend, service: name }, { cluster, namespace, services }) {
+async function movedBySomebody({ app, service: name }, { cluster, namespace, services }) {
     const service = await cluster.get({ resource: SERVICES, namespace, name });
     if (service === undefined)
         return `Service ${name} is gone, expected it to lead to the release`;
     const expected = services.get(app);
-    const { selector, base } = readPointer(service);
-    const wanted = expected === undefined ? selectorOf(base, backend) : readPointer(expected).selector;
-    if ((0,json_pointer/* sameJson */.Vk)(selector, wanted))
+    if (expected !== undefined && (0,json_pointer/* sameJson */.Vk)(readPointer(service).selector, readPointer(expected).selector))
         return undefined;
     const [writer] = fieldOwners(service, ['spec', 'selector']);
     return `Service ${name} was moved away from the release by ${writer === undefined ? 'somebody' : describeOwner(writer)}`;
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
-
-
-
-
-/** Watches the Pods of a backend and tells of the first container that fails; undefined when none does until the time is over. Pods that go with their node are no failure of the release. */
-async function firstRestart({ app, backend }, duration, { cluster, clock, namespace, signal }) {
-    const labelSelector = Object.entries({ ...backendLabels(backend), ...(backend.type === 'slot' ? { [LABELS.app]: app } : {}) })
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
-    const pods = follow(cluster, { resource: PODS, namespace, labelSelector }, { clock, signal });
-    const seen = new Map();
-    try {
-        return await awaitPicture([pods], () => restarted(pods.objects(), seen), { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, duration) });
-    }
-    finally {
-        pods.stop();
-    }
-}
-function restarted(pods, seen) {
-    let complaint;
-    for (const { metadata, status } of pods) {
-        const { containerStatuses = [] } = (status ?? {});
-        for (const { name, restartCount = 0 } of containerStatuses) {
-            const key = `${metadata.uid ?? ''}/${name}`;
-            const before = seen.get(key);
-            seen.set(key, restartCount);
-            if (before !== undefined && restartCount > before)
-                complaint ??= `container ${name} of Pod ${metadata.name} restarted while users were on it`;
-        }
-    }
-    return complaint;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/soak.js
-
 
 
 
@@ -43002,7 +43160,7 @@ const soak = {
         const failed = after.find(({ passed }) => !passed);
         if (failed !== undefined)
             return failedCheck(failed, after);
-        return { ok: true, text: 'no restart, no endpoint lost', checks: after };
+        return { ok: true, text: 'no container restarted, and the Service still leads to it alone', checks: after };
     },
 };
 /** Watches until the time is over; answers the first complaint, which ends the watch. */
@@ -43010,10 +43168,7 @@ async function watch({ duration, targets }, effects) {
     const over = new AbortController();
     const signal = AbortSignal.any([effects.signal, over.signal]);
     const watched = { ...effects, signal };
-    const watches = targets.flatMap(({ app, backend, service, replicas }) => {
-        const target = { app, backend: resolved(backend, app, effects), service, replicas };
-        return [firstRestart(target, duration, watched), keepsProven(target, duration, watched)];
-    });
+    const watches = targets.map(({ app, backend, service, replicas }) => keepsProven({ app, backend: resolved(backend, app, effects), service, replicas }, duration, watched));
     for (const each of watches)
         each.catch(() => undefined);
     try {
@@ -43088,6 +43243,7 @@ function failedCheck({ respondent, check, reason }, checks) {
 
 
 
+
 /** One room for each kind of step. */
 const KINDS = {
     begin: begin,
@@ -43111,6 +43267,7 @@ const KINDS = {
     'let-go': letGoStep,
     'put-back': putBack,
     remove: remove,
+    restore: restore,
     end: end,
 };
 /** The step in one line. */
@@ -43334,7 +43491,14 @@ function pointerSteps(standing, { rollbackTimeout }) {
         return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [way_back_serviceOf(rollout, service)] }] : [];
     const { replicas, raise } = enoughOf(standing, rollout, from);
     const health = { type: 'await', targets: [{ app, backend: from, replicas }], beside: [], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
-    const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
+    const pointer = {
+        app,
+        service,
+        from: slotBackend(rollout.slot),
+        to: from,
+        atLeast: replicas,
+        base: appLabels(baseSelector(selectorIn(standing.service)), app, from),
+    };
     return [
         ...raise,
         health,
@@ -43365,8 +43529,9 @@ function clearingSteps(standing) {
     const { rollout } = standing.kept.journal;
     if (rollout === undefined)
         return [];
-    const { created } = rollout;
+    const { created, changed = [] } = rollout;
     return [
+        ...(changed.length === 0 ? [] : [{ type: 'restore', app, changed }]),
         ...slotSteps(standing, rollout),
         ...openingSteps(standing, rollout),
         ...(created.length === 0 ? [] : [{ type: 'remove', app, created }]),
@@ -43464,9 +43629,14 @@ class Journals {
     of(app) {
         return this.#find(app).journal;
     }
-    /** All journals as this run left them; one that was deleted is not among them. */
+    /** All journals as this run left them; an app that has none is not among them. */
     all() {
-        return new Map([...this.#kept].map(([app, { journal }]) => [app, journal]));
+        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
+        return new Map(kept.map(([app, { journal }]) => [app, journal]));
+    }
+    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
+    isUndisturbed(app, { resourceVersion }) {
+        return this.#find(app).resourceVersion === resourceVersion;
     }
     /** Writes what a change makes of the journal. The first write of a run takes a token nobody had before. */
     async write(app, change) {
@@ -43479,7 +43649,8 @@ class Journals {
     /** Deletes the journal of an app that was never released. */
     async remove(app) {
         await deleteJournal(this.#cluster, this.#place(app), this.#find(app));
-        this.#kept.delete(app);
+        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
+        this.#tokens.delete(app);
     }
     /** A move label that no move of this app has had. */
     async nextMove(app) {
@@ -43511,7 +43682,7 @@ async function runRollout(plan, standings, { world, options }) {
     const forward = await executeIn(world, plan.steps, standings);
     const isToGoBack = isReasonToGoBack(forward.execution);
     const now = isToGoBack ? await look(world, standings) : undefined;
-    const steps = now === undefined ? [] : wayBackSteps(now, options);
+    const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options);
     if (now === undefined || steps.length === 0)
         return { plan, places: run_rollout_placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() };
     world.say('');
@@ -43519,28 +43690,40 @@ async function runRollout(plan, standings, { world, options }) {
     const wayBack = await executeIn(world, steps, now);
     return { plan, forward: forward.execution, places: run_rollout_placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
 }
-/** What was seen to be bad is; what could not be seen is not. */
-function isReasonToGoBack({ ended }) {
-    return ended === 'refused' || ended === 'broken';
+/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
+function isReasonToGoBack({ ended, records }) {
+    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
+    return (ended === 'refused' || ended === 'broken') && !arrived;
+}
+/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
+function isLast({ app }, records) {
+    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
+    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
+    return begun < written;
+}
+/** A rollout that another run has written to meanwhile is that run's. */
+function ownOf(standings, undisturbed) {
+    return standings.filter(undisturbed);
 }
 /** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
-async function look({ cluster, namespace }, standings) {
+async function look({ cluster, namespace, clock }, standings) {
     try {
-        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings) });
+        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
     }
     catch {
-        // The fault that ended the plan is told already; the hand-made way back is printed with it.
+        // The fault that ended the plan is told already; the report has the commands for going back by hand.
         return undefined;
     }
 }
 function run_rollout_placesOf(standings) {
-    return standings.map(({ app, serviceName: service }) => ({ app, service }));
+    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
 }
 async function executeIn(world, steps, standings) {
     const effects = effectsFor(world, standings);
     try {
         const execution = await execute(steps, effects);
-        return { execution, journals: effects.journals.all() };
+        const { journals } = effects;
+        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
     }
     finally {
         for (const { proof } of effects.moves.values())
@@ -43643,18 +43826,72 @@ function hasMoved(records) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/outputs.js
 
 /** What serves now, for the next step of a workflow: bare values for one app, lines of `app=value` for several. */
-function versionOutputs(journals) {
+function versionOutputs(servings, journals) {
     return {
-        release: linesOf(journals, ({ active }) => (active === undefined ? '' : String(active.release.number))),
-        'previous-release': linesOf(journals, ({ previous }) => (previous === undefined ? '' : String(previous.release.number))),
-        'active-slot': linesOf(journals, ({ active }) => active === undefined ? '' : active.backend.type === 'slot' ? roles_describeBackend(active.backend) : 'adopted'),
+        release: linesOf(servings, ({ release }) => numberOf(release)),
+        'previous-release': linesOf(servings, (serving) => numberOf(outputs_behind(serving, journals.get(serving.app)))),
+        'active-slot': linesOf(servings, ({ backend }) => (backend === undefined ? '' : backend.type === 'slot' ? roles_describeBackend(backend) : 'adopted')),
     };
 }
-function linesOf(journals, value) {
-    const entries = [...journals];
-    if (entries.length === 1)
-        return entries.map(([, journal]) => value(journal)).join('');
-    return entries.map(([app, journal]) => `${app}=${value(journal)}`).join('\n');
+/** The release that a rollback would lead to now; undefined where it would be refused. */
+function outputs_behind({ release }, journal) {
+    if (journal === undefined)
+        return undefined;
+    const { rollout, active, previous, adoption } = journal;
+    if (rollout === undefined || release?.number !== rollout.release.number)
+        return previous?.bad === true ? undefined : previous?.release;
+    return active?.release ?? (adoption === undefined ? undefined : { number: 0 });
+}
+function numberOf(release) {
+    return release === undefined ? '' : String(release.number);
+}
+function linesOf(servings, value) {
+    if (servings.length === 1)
+        return servings.map(value).join('');
+    return servings.map((serving) => `${serving.app}=${value(serving)}`).join('\n');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/report/serving.js
+
+
+/** Where users are at the end of a run: where the pointers led when it began, and the moves that were made since. The journal says what was meant, the pointer what is. */
+function servingAfter({ places, forward, wayBack, journals }) {
+    const records = [...forward.records, ...(wayBack?.records ?? [])].filter(({ state }) => state === 'done');
+    return places.map(({ app, service, backend: before }) => {
+        const backend = records.reduce((at, record) => pointerAfter(at, record, { app, service }), before);
+        return { app, backend, release: backend === undefined ? undefined : releaseIn(journals.get(app), backend) };
+    });
+}
+/** Which release a backend holds, as the journal knows it: one that is on its way comes first, since it has taken the place of what was there. */
+function releaseIn(journal, backend) {
+    const { rollout, active, previous } = journal ?? {};
+    const onWay = rollout === undefined ? undefined : { backend: slotBackend(rollout.slot), release: rollout.release };
+    return [onWay, active, previous].find((placed) => placed !== undefined && isSamePlace(placed.backend, backend))?.release;
+}
+/** Says it in words: `web serves release 42 from green`. */
+function describeServing(servings) {
+    return servings
+        .map(({ app, backend, release }) => {
+        if (backend === undefined)
+            return `${app} is as it was without us`;
+        return `${app} serves ${release === undefined ? '' : `release ${release.number} `}from ${roles_describeBackend(backend)}`;
+    })
+        .join(', ');
+}
+function pointerAfter(backend, { step }, { app, service }) {
+    if (step.type === 'move' && step.app === app)
+        return step.to;
+    if (step.type === 'narrow' && step.app === app)
+        return { type: 'adopted', hash: '' };
+    if (step.type === 'reopen' && step.app === app)
+        return undefined;
+    if (step.type === 'remove' && step.app === app && step.created.some(({ kind, name }) => kind === 'Service' && name === service))
+        return undefined;
+    return backend;
+}
+/** There is one adopted Deployment of an app, whatever its ReplicaSet is called. */
+function isSamePlace(one, other) {
+    return one.type === 'slot' ? other.type === 'slot' && one.slot === other.slot : other.type === 'adopted';
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/verdict.js
@@ -43676,58 +43913,58 @@ function verdictOf(outcome) {
     if (plan.nothing !== undefined)
         return `Unchanged: ${plan.nothing}`;
     const time = (0,build_duration/* formatDuration */.a3)(seconds * 1_000);
-    const conclusion = conclusionOf(outcome);
-    if (conclusion === 'success')
-        return successOf(outcome, time);
-    if (conclusion === 'parked')
-        return `Parked after ${time}: ${forward.records.at(-1)?.text ?? ''}. ${forward.records.at(-1)?.result?.text ?? ''}`;
-    return `${failureOf(forward, time)}. ${whereabouts(outcome)}`;
+    const serving = describeServing(servingAfter(outcome));
+    if (forward.ended !== 'complete')
+        return `${failureOf(forward, time)}. ${whereabouts(outcome, serving)}`;
+    const last = forward.records.at(-1);
+    if (last?.step.type === 'park')
+        return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`;
+    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`;
 }
-function successOf({ forward, journals }, time) {
-    const moved = forward.records.some(({ step }) => step.type === 'move');
-    const proven = moved ? ', every endpoint proven' : '';
-    if (forward.records.at(-1)?.step.type === 'end')
-        return `Taken back after ${time}: ${verdict_servingOf(journals)}${proven}`;
-    if (forward.records.some(({ step }) => step.type === 'record' && step.isWayBack))
-        return `Rolled back after ${time}: ${verdict_servingOf(journals)}${proven}`;
-    return `Released after ${time}: ${verdict_servingOf(journals)}${proven}`;
+function achievementOf({ records }) {
+    if (records.at(-1)?.step.type === 'end')
+        return 'Taken back';
+    if (records.some(({ step }) => step.type === 'record' && step.isWayBack) && !reached(records, 'begin'))
+        return 'Rolled back';
+    return reached(records, 'record') ? 'Released' : 'Made whole';
 }
-const ENDINGS = { complete: 'Done', refused: 'Refused', broken: 'Refused', blind: 'Held', cancelled: 'Cancelled' };
+const ENDINGS = { complete: 'Done', refused: 'Refused', broken: 'Stopped', blind: 'Held', cancelled: 'Cancelled' };
 function failureOf({ ended, records, fault }, time) {
     const failed = records.find(({ state }) => state === 'failed');
     const reason = ended === 'cancelled' ? '' : `: ${failed?.result?.text ?? fault?.message ?? 'no reason given'}`;
     return `${ENDINGS[ended]} after ${time} at step ${failed?.number ?? 0}${reason}`;
 }
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack, journals }) {
-    const isMoved = reached(forward, 'move');
+function whereabouts({ forward, wayBack }, serving) {
+    const own = ownRecords(forward.records);
+    const isMoved = reached(own, 'move');
     if (wayBack === undefined)
-        return untaken(forward, isMoved);
+        return `${untaken(own, isMoved)}: ${serving}`;
     if (wayBack.ended !== 'complete')
-        return stuck(wayBack);
-    return `${isMoved ? 'Traffic is back' : 'No traffic moved'}: ${verdict_servingOf(journals)}`;
+        return `${stuck(wayBack)}: ${serving}`;
+    if (!isMoved)
+        return `No traffic moved: ${serving}`;
+    return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`;
 }
-function untaken(forward, isMoved) {
-    if (reached(forward, 'record'))
-        return 'The release serves and is recorded; the old Pods are still there: retire them by hand, or release again';
-    return isMoved ? 'Nothing was taken back: both are still up. Run again to continue, or roll back' : 'No traffic moved';
+/** What a plan does for its own release, after what it brought to an end first. */
+function ownRecords(records) {
+    return records.slice(Math.max(0, records.findIndex(({ step }) => step.type === 'begin')));
+}
+function untaken(own, isMoved) {
+    if (reached(own, 'record'))
+        return 'Nothing was taken back, since a release is written down already; run it again to finish';
+    return isMoved ? 'Nothing was taken back; run it again to continue, or roll back' : 'No traffic moved';
 }
 function stuck({ records }) {
     const failed = records.find(({ state }) => state === 'failed');
-    return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Both are still up; run rollback again`;
+    return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Run rollback again, or go back by hand`;
 }
-function reached({ records }, type) {
+function reached(records, type) {
     return records.some(({ step, state }) => step.type === type && state === 'done');
-}
-function verdict_servingOf(journals) {
-    if (journals.size === 0)
-        return 'nothing of ours is left';
-    return [...journals]
-        .map(([app, { active }]) => active === undefined ? `${app} serves as before` : `${app} serves release ${active.release.number} from ${roles_describeBackend(active.backend)}`)
-        .join(', ');
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/rollout-report.js
+
 
 
 
@@ -43745,7 +43982,7 @@ function reportRollout(outcome, { namespace }) {
         conclusion: conclusionOf(outcome),
         verdict: verdictOf(outcome),
         outputs: {
-            ...versionOutputs(journals),
+            ...versionOutputs(servingAfter(outcome), journals),
             plan: JSON.stringify(planData(plan)),
             diagnosis: JSON.stringify(diagnosesOf(forward, sick)),
             ...(fault === undefined ? {} : { fault: fault.code }),
@@ -43789,16 +44026,13 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }) {
         seconds,
     };
 }
-/** What a way back does not take back: objects that were there before and were changed. */
+/** What a way back cannot take back: the data of Secrets is written down nowhere. */
 function keptNotes({ records }, wayBack) {
     if (wayBack === undefined)
         return [];
-    const kept = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []));
-    if (kept.length === 0)
-        return [];
-    return [
-        `objects that came with the release and were there before keep what it gave them: ${kept.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ')}`,
-    ];
+    const applied = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []));
+    const secrets = applied.filter(({ object }) => object.kind === 'Secret').map(({ object }) => object.metadata.name);
+    return secrets.length === 0 ? [] : [`Secrets that were there before keep what the release gave them: ${secrets.join(', ')}`];
 }
 /** What the user should know, though nothing failed for it: each thing once. */
 function noteList(notes) {
@@ -44665,7 +44899,7 @@ async function diffPlan(plan, cluster, { signal }) {
     for (const { object: whole, force } of dry_run_objectsOf(plan)) {
         const resource = await cluster.resourceOf(whole, { signal });
         const live = await cluster.get((0,build_reference/* referenceTo */.Po)(resource, whole), { signal });
-        const object = live === undefined ? whole : withoutTarget(whole);
+        const object = live === undefined ? whole : dry_run_withoutTarget(whole);
         try {
             const wanted = await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager, dryRun: true, force, signal });
             changes.push({ name: (0,build_reference/* describeObject */.v8)(object), diff: describeChange(live, wanted) });
@@ -44680,7 +44914,7 @@ async function diffPlan(plan, cluster, { signal }) {
     return { changes, refusals };
 }
 /** What an HPA that is there scales is a pointer, and no part of an apply. */
-function withoutTarget(object) {
+function dry_run_withoutTarget(object) {
     if (object.kind !== 'HorizontalPodAutoscaler')
         return object;
     const { scaleTargetRef: _target, ...spec } = object.spec;
@@ -44839,6 +45073,268 @@ function parseImage(line) {
     return named;
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/accompany.js
+
+
+/** The step that applies what comes with a release beside its Deployments; none where nothing does. */
+function applyStep(release, standings, { services, force }) {
+    const [first] = standings;
+    if (first === undefined)
+        return [];
+    const going = release.apps.flatMap((app) => standings.filter((standing) => standing.app === app.app).map((standing) => ({ app, standing })));
+    const config = going.flatMap(({ app }) => app.config.map((object) => ({ app: app.app, object })));
+    const own = going.filter(({ standing }) => services === 'all' || standing.service === undefined).flatMap(({ app }) => accompany_serviceOf(release, app.app));
+    const others = release.companions.map((manifest) => ({ app: first.app, object: manifest.object, manifest }));
+    const autoscalers = going.flatMap(({ standing }) => autoscalersOf(release, standing));
+    if (config.length + own.length + others.length + autoscalers.length === 0)
+        return [];
+    return [{ type: 'apply', config, companions: [...own, ...others], autoscalers, force }];
+}
+/** The step that applies the Service of an app that users are on: once they are on the new Pods, since its ports are for both. */
+function serviceStep(release, { app, service }, force) {
+    const own = service === undefined ? [] : accompany_serviceOf(release, app);
+    return own.length === 0 ? [] : [{ type: 'apply', config: [], companions: own, autoscalers: [], force }];
+}
+/** What runs by itself: it is applied and waited for, and users are not moved to it. */
+function isWorkload({ object: { apiVersion, kind } }) {
+    return (apiVersion === 'apps/v1' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) || (apiVersion === 'batch/v1' && kind === 'Job');
+}
+function accompany_serviceOf({ apps }, name) {
+    const service = apps.find(({ app }) => app === name)?.service;
+    return service === undefined ? [] : [{ app: name, object: service.object, manifest: service.manifest, isPointer: true }];
+}
+function autoscalersOf({ autoscalers }, standing) {
+    const { app } = standing;
+    return autoscalers
+        .filter((each) => each.app === app)
+        .map(({ manifest }) => ({ app, object: manifest.object, manifest, target: slotName(app, candidateSlot(standing)) }));
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/digest.js
+
+/** Digests a JSON value to sha256 in hex. Equal values have equal ones: the order of keys does not matter, and an undefined property is an absent one. */
+function digestOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(value)).digest('hex');
+}
+/** Writes JSON in the one way in which equal values look equal: keys sorted by code unit, no spaces, nothing undefined. */
+function canonicalJson(value) {
+    if (Array.isArray(value))
+        return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+    if (typeof value !== 'object' || value === null)
+        return JSON.stringify(value ?? null);
+    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+    const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return `{${sorted.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/config-content.js
+
+
+
+/** Reads the content: a Secret's `stringData` as the `data` it becomes, its type with the default. */
+function contentOf(object) {
+    const data = { ...mapAt(object, 'data'), ...encoded(mapAt(object, 'stringData')) };
+    const binaryData = mapAt(object, 'binaryData');
+    return {
+        ...(object.kind === 'Secret' ? { type: fields_textAt(object, 'type') ?? 'Opaque' } : {}),
+        ...(isEmpty(data) ? {} : { data }),
+        ...(isEmpty(binaryData) ? {} : { binaryData }),
+    };
+}
+/** Digests the content of a ConfigMap or Secret, and nothing else of it: not its name, labels or namespace. */
+function contentDigest(object) {
+    return digestOf({ kind: object.kind, ...contentOf(object) });
+}
+/** Says why an object must stay under its own name: the user wants it, or something else fills it in; undefined when it can be copied. Never shows its data. */
+function whyNotCopied(object) {
+    const { annotations = {}, labels = {}, ownerReferences = [] } = object.metadata;
+    if (annotations[marks_MARKS.copy] === 'false')
+        return `${marks_MARKS.copy} is "false"`;
+    const [owner] = ownerReferences;
+    if (owner !== undefined)
+        return `${owner.kind} "${owner.name}" owns it`;
+    const sign = Object.keys({ ...labels, ...annotations }).find((key) => OPERATORS.test(key));
+    if (sign !== undefined)
+        return `an operator fills it in, as ${sign} says`;
+    if (fields_textAt(object, 'type') === 'kubernetes.io/service-account-token')
+        return 'Kubernetes fills it in with the token of a ServiceAccount';
+    const { data, binaryData } = contentOf(object);
+    return data === undefined && binaryData === undefined ? 'it has no data, so something else must fill it in' : undefined;
+}
+/** The object with its content in the stored form and nothing that a cluster added. */
+function withStoredContent(object) {
+    return { ...without({ ...object }, 'data', 'stringData', 'binaryData', 'type', 'status'), ...contentOf(object) };
+}
+/** Labels and annotations by which operators that write ConfigMaps and Secrets know theirs. */
+const OPERATORS = /^(?:[a-z0-9.-]+\.)?(?:cert-manager\.io|external-secrets\.io|bitnami\.com|secrets-store\.csi\.k8s\.io|hashicorp\.com|onepassword\.com|doppler\.com|emberstack\.com|mittwald\.de|openshift\.io)\//;
+function encoded(texts) {
+    return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typeof text === 'string' ? Buffer.from(text, 'utf8').toString('base64') : text]));
+}
+function isEmpty(map) {
+    return isMap(map) && Object.keys(map).length === 0;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/identity.js
+
+
+
+/**
+ * The identity of what was rendered: template with its images, selector, Deployment, labels, the content of copied configuration, the Service's spec, autoscalers' specs.
+ *
+ * Replicas and annotations of the Deployment are not part of it, since autoscalers and pipelines change them between runs, nor is anything of the run, the slot or the cluster.
+ * Companions have an identity of their own.
+ */
+function identity_identityOf(parts) {
+    const { template, selector, deployment, labels, config, service, autoscalers } = parts;
+    return digestOf({
+        template,
+        selector,
+        deployment: without(deployment, 'replicas'),
+        labels,
+        config: config.map(contentDigest).toSorted(),
+        service: service && { spec: mapAt(service.object, 'spec'), selector: service.selector },
+        autoscalers: autoscalers.map(({ spec }) => digestOf(spec)).toSorted(),
+    });
+}
+/** The identity of all that accompanies a release: whole objects without their status, in whatever order. */
+function companionsIdentity({ companions }) {
+    return digestOf(companions.map(({ object }) => digestOf(isMap(object) ? without(object, 'status') : object)).toSorted());
+}
+/** The same release of one app with its identity computed again, as after a change of its images. */
+function identified(app, autoscalers) {
+    const own = autoscalers.filter((each) => each.app === app.app).map(({ manifest }) => manifest.object);
+    return { ...app, identity: identity_identityOf({ ...app, autoscalers: own }) };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/candidate-replicas.js
+
+/**
+ * How many Pods a candidate begins with: as many as serve now where an autoscaler decides or nobody says, otherwise what the manifest asks for.
+ * An autoscaler's least is kept either way.
+ */
+function candidateReplicas(standing, app, { autoscalers }) {
+    const live = liveReplicas(standing);
+    const scaler = autoscalers.find((each) => each.app === app.app)?.manifest.object ?? standing.autoscaler;
+    if (scaler === undefined)
+        return app.replicas ?? live ?? 1;
+    return Math.max(live ?? app.replicas ?? 1, leastOf(scaler));
+}
+/** The Pods that are asked for where users are now; undefined where nobody serves. */
+function liveReplicas(standing) {
+    const wanted = (activeOf(standing)?.workload ?? standing.plain)?.wanted ?? 0;
+    return wanted < 1 ? undefined : wanted;
+}
+function leastOf({ spec }) {
+    return spec?.minReplicas ?? 1;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/course.js
+
+
+
+
+
+/** What an adopted backend is called before its ReplicaSet is known. */
+const ADOPTED = { type: 'adopted', hash: '' };
+/** Decides what is to be done about one app. Any rollout of another release has been cleared away before. */
+function courseOf(standing, app, release) {
+    const { rollout } = standing.kept.journal;
+    const active = activeOf(standing);
+    const serves = active !== undefined && active.workload.identity === app.identity;
+    if (serves && rollout === undefined)
+        return servingCourse(standing, active, app);
+    const slot = candidateSlot(standing);
+    const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot));
+    return {
+        type: 'release',
+        standing,
+        app,
+        note: course_noteOf(standing, app, release),
+        slot,
+        from: fromOf(standing, moved ? rollout : undefined),
+        adopts: isToBeAdopted(standing),
+        moved,
+        prepared: rollout !== undefined && course_holds(standing, slot, app),
+        replicas: candidateReplicas(standing, app, release),
+    };
+}
+function servingCourse(standing, { backend, workload }, { replicas = 1 }) {
+    if (isWhole(standing, backend))
+        return { type: 'unchanged', standing };
+    return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) };
+}
+/** A number stays with a release until it has arrived, however many runs that takes. */
+function course_noteOf({ kept: { journal } }, { identity, images }, release) {
+    const companions = companionsOf(release);
+    return { number: journal.rollout?.release.number ?? journal.last + 1, identity, images, ...(companions === undefined ? {} : { companions }) };
+}
+/** The digest of what accompanies a release; undefined for a release by image, which brings nothing and leaves everything. */
+function companionsOf(release) {
+    return release.apps.some(({ manifest }) => manifest !== undefined) ? companionsIdentity(release) : undefined;
+}
+function fromOf(standing, moved) {
+    if (moved !== undefined)
+        return moved.from;
+    return activeOf(standing)?.backend ?? (isToBeAdopted(standing) ? ADOPTED : undefined);
+}
+function course_holds({ slots }, slot, { identity }) {
+    const workload = slots[slot];
+    return workload !== undefined && workload.identity === identity && workload.wanted > 0;
+}
+/** Tells whether a backend has every Pod it wants, and the Service leads to all of them and to nobody else. */
+function isWhole({ app, service, slices, pods, slots, plain }, backend) {
+    const workload = backend.type === 'slot' ? slots[backend.slot] : plain;
+    if (service === undefined || workload === undefined || workload.wanted < 1 || workload.available < workload.wanted)
+        return false;
+    const { base, move = '', name } = readPointer(service);
+    const families = ((0,json_pointer/* valueAt */.fK)(service, ['spec', 'ipFamilies']) ?? []);
+    return judgeProof({ slices, pods }, { service: name, families, move, base: appLabels(base, app, backend), backend, atLeast: workload.wanted }).proven;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/adjusting.js
+
+
+
+
+/**
+ * What is left to do for a release that serves already when only what accompanies it has changed, or how many Pods it asks for: nothing is moved, so nothing has to be proven.
+ * The number of Pods is the manifest's only where no autoscaler decides.
+ */
+function adjustingSteps(release, standings, { timeout, stability, forceConflicts }) {
+    const companions = companionsOf(release);
+    const changed = companions === undefined ? [] : standings.filter(({ kept: { journal } }) => journal.active?.release.companions !== companions);
+    const scaled = standings.flatMap((standing) => scaledTo(standing, release));
+    const beside = changed.length === 0 ? [] : release.companions.filter(isWorkload);
+    const targets = scaled.map(({ target }) => target);
+    const waits = targets.length + beside.length === 0
+        ? []
+        : [{ type: 'await', targets, beside, timeout, stability: scaled.length === 0 ? (0,build_duration/* milliseconds */.Rz)(0) : stability }];
+    return [
+        ...(changed.length === 0 ? [] : applyStep(release, changed, { services: 'all', force: forceConflicts })),
+        ...scaled.map(({ step }) => step),
+        ...waits,
+        ...changed.flatMap((standing) => rememberStep(standing, companions)),
+    ];
+}
+function scaledTo(standing, release) {
+    const { app, autoscaler } = standing;
+    const wanted = release.apps.find((each) => each.app === app)?.replicas;
+    const active = activeOf(standing);
+    const isScaled = autoscaler !== undefined || release.autoscalers.some((each) => each.app === app);
+    if (wanted === undefined || wanted < 1 || active === undefined || isScaled || active.workload.wanted === wanted)
+        return [];
+    const { backend, workload } = active;
+    return [{ step: { type: 'scale', app, backend, replicas: wanted, before: workload.wanted }, target: { app, backend, replicas: wanted } }];
+}
+function rememberStep({ app, kept }, companions) {
+    const { active } = kept.journal;
+    if (active === undefined || companions === undefined)
+        return [];
+    return [
+        { type: 'record', app, release: { ...active.release, companions }, backend: active.backend, from: undefined, isWayBack: false, standby: { type: 'cold' } },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
 
 
@@ -44884,86 +45380,8 @@ function withJournal(standing, journal) {
     return { ...standing, kept: { ...standing.kept, journal } };
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/plan/candidate-replicas.js
-
-/**
- * How many Pods a candidate begins with: as many as serve now where an autoscaler decides or nobody says, otherwise what the manifest asks for.
- * An autoscaler's least is kept either way.
- */
-function candidateReplicas(standing, app, { autoscalers }) {
-    const live = liveReplicas(standing);
-    const scaler = autoscalers.find((each) => each.app === app.app)?.manifest.object ?? standing.autoscaler;
-    if (scaler === undefined)
-        return app.replicas ?? live ?? 1;
-    return Math.max(live ?? app.replicas ?? 1, leastOf(scaler));
-}
-/** The Pods that are asked for where users are now; undefined where nobody serves. */
-function liveReplicas(standing) {
-    const wanted = (activeOf(standing)?.workload ?? standing.plain)?.wanted ?? 0;
-    return wanted < 1 ? undefined : wanted;
-}
-function leastOf({ spec }) {
-    return spec?.minReplicas ?? 1;
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/plan/course.js
-
-
-
-
-/** What an adopted backend is called before its ReplicaSet is known. */
-const ADOPTED = { type: 'adopted', hash: '' };
-/** Decides what is to be done about one app. Any rollout of another release has been cleared away before. */
-function courseOf(standing, app, release) {
-    const { rollout } = standing.kept.journal;
-    const active = activeOf(standing);
-    const serves = active !== undefined && active.workload.identity === app.identity;
-    if (serves && rollout === undefined)
-        return servingCourse(standing, active, app);
-    const slot = candidateSlot(standing);
-    const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot));
-    return {
-        type: 'release',
-        standing,
-        app,
-        note: course_noteOf(standing, app),
-        slot,
-        from: fromOf(standing, moved ? rollout : undefined),
-        adopts: isToBeAdopted(standing),
-        moved,
-        prepared: rollout !== undefined && course_holds(standing, slot, app),
-        replicas: candidateReplicas(standing, app, release),
-    };
-}
-function servingCourse(standing, { backend, workload }, { replicas = 1 }) {
-    if (isWhole(standing, backend))
-        return { type: 'unchanged', standing };
-    return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) };
-}
-/** A number stays with a release until it has arrived, however many runs that takes. */
-function course_noteOf({ kept: { journal } }, { identity, images }) {
-    return { number: journal.rollout?.release.number ?? journal.last + 1, identity, images };
-}
-function fromOf(standing, moved) {
-    if (moved !== undefined)
-        return moved.from;
-    return activeOf(standing)?.backend ?? (isToBeAdopted(standing) ? ADOPTED : undefined);
-}
-function course_holds({ slots }, slot, { identity }) {
-    const workload = slots[slot];
-    return workload !== undefined && workload.identity === identity && workload.wanted > 0;
-}
-/** Tells whether a backend has every Pod it wants, and the Service leads to all of them and to nobody else. */
-function isWhole({ service, slices, pods, slots, plain }, backend) {
-    const workload = backend.type === 'slot' ? slots[backend.slot] : plain;
-    if (service === undefined || workload === undefined || workload.wanted < 1 || workload.available < workload.wanted)
-        return false;
-    const { base, move = '', name } = readPointer(service);
-    const families = ((0,json_pointer/* valueAt */.fK)(service, ['spec', 'ipFamilies']) ?? []);
-    return judgeProof({ slices, pods }, { service: name, families, move, base, backend, atLeast: workload.wanted }).proven;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/leftovers.js
+
 
 /**
  * What a run that ended after its record has left to do for an app that serves: the autoscaler is pointed at it, and what served before is retired, unless it is to stay warm.
@@ -44971,12 +45389,29 @@ function isWhole({ service, slices, pods, slots, plain }, backend) {
 function leftoverSteps(standing, { drain, standby, adoptCleanup }) {
     const { app, kept } = standing;
     const { previous, rollout } = kept.journal;
-    const workload = previous === undefined ? undefined : workloadOf(standing, previous.backend);
-    if (previous === undefined || workload === undefined || rollout !== undefined || !isStillOurs(standing))
+    if (previous === undefined || rollout !== undefined)
+        return handOverSteps(standing);
+    if (sameBackend(pointedAt(standing), previous.backend))
+        return [...handOverSteps(standing), ...movedByHand(standing, previous)];
+    const workload = workloadOf(standing, previous.backend);
+    if (workload === undefined || !isStillOurs(standing))
         return handOverSteps(standing);
     const cleanup = adoptCleanup && previous.backend.type === 'adopted';
-    const isDone = standby.type === 'warm' || (workload.wanted === 0 && !cleanup);
-    return [...handOverSteps(standing), ...(isDone ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby, cleanup }])];
+    const isDone = isKept(standing, standby) || (workload.wanted === 0 && !cleanup);
+    return [
+        ...handOverSteps(standing),
+        ...(isDone ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby: { type: 'cold' }, cleanup }]),
+    ];
+}
+/** Somebody has moved users to what was before: it is what serves, and is written down so. Nothing is taken from under them. */
+function movedByHand({ app, kept }, { backend, release }) {
+    const from = kept.journal.active?.backend;
+    return [{ type: 'record', app, release, backend, from, isWayBack: false, standby: { type: 'warm' } }];
+}
+/** A standby that is to stay warm for a time stays so until then, whatever is asked for now. */
+function isKept({ kept, seenAt }, standby) {
+    const { standbyUntil } = kept.journal;
+    return standbyUntil === undefined ? standby.type === 'warm' : seenAt < Date.parse(standbyUntil);
 }
 /** A Deployment of the adopted one's name that was made since is its user's own. */
 function isStillOurs({ kept: { journal }, plain }) {
@@ -45008,6 +45443,7 @@ function restorable({ apiVersion, kind, metadata, spec }) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/clearing.js
+
 
 
 /** Tells whether another release than this one is on its way for an app: it was parked, or its run was killed. */
@@ -45052,10 +45488,11 @@ function withoutMade(standing, { created }) {
     };
 }
 function slotAfter(held, { before, created }) {
-    return held === undefined || (before === undefined && wasMade(created, held.name)) ? undefined : emptySlot(held);
-}
-function emptySlot(workload) {
-    return { ...workload, wanted: 0, available: 0, identity: undefined };
+    if (held === undefined || (before === undefined && wasMade(created, held.name)))
+        return undefined;
+    const emptied = { ...held, wanted: 0, available: 0 };
+    // What it held before is put back: the next release that is refused must find that, not this one.
+    return before === undefined ? { ...emptied, identity: undefined } : { ...emptied, object: { ...held.object, ...before }, identity: readIdentity(before) };
 }
 function wasMade(created, name) {
     return created.some((each) => each.kind === 'Deployment' && each.name === name);
@@ -45065,6 +45502,8 @@ function withSelector(service, selector) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/plan-release.js
+
+
 
 
 
@@ -45085,13 +45524,17 @@ function planRelease(release, standings, options) {
     const cleared = standings.map((standing, index) => arrivals[index]?.standing ?? (others.includes(standing) ? clearedAway(standing) : standing));
     const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release));
     const title = courses.map((course, index) => titleOf(course, beforehand(standings[index], cleared[index])));
+    const unchanged = courses.filter((course) => course.type === 'unchanged');
     const going = courses.filter((course) => course.type === 'release');
     const healing = courses.filter((course) => course.type === 'heal');
     const steps = [
         ...wayBackSteps(others, options),
         ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
         ...forward(release, { going, healing, options }),
-        ...courses.flatMap((course) => (course.type === 'unchanged' ? leftoverSteps(course.standing, options) : [])),
+        ...unchanged.flatMap((course) => leftoverSteps(course.standing, options)),
+        ...(going.length === 0
+            ? adjustingSteps(release, unchanged.map(({ standing }) => standing), options)
+            : []),
     ];
     const nothing = `${courses.map(plan_release_nameOf).join(', ')}: this release serves already`;
     return { title, notes: release.notes, steps, ...(steps.length === 0 ? { nothing } : {}) };
@@ -45118,13 +45561,13 @@ function forward(release, { going, healing, options }) {
         ...(asked === undefined ? [] : [asked]),
     ];
     if (going.length === 0)
-        return verification;
+        return [...verification, ...healing.map(proveHealed)];
     const apps = going.map(plan_release_nameOf);
     // With one pointer moved already, the rest goes on: two apps of two releases is no place to stop at.
     const isMoved = going.some(({ moved }) => moved);
     if (stopAfter === 'verified' && !isMoved)
         return [...verification, { type: 'park', apps, at: 'verified' }];
-    const moves = going.flatMap((course) => moveSteps(course, { health, checks: asked }));
+    const moves = going.flatMap((course) => [...moveSteps(course, { health, checks: asked }), ...serviceStep(release, course.standing, options.forceConflicts)]);
     const watching = watchSteps(going, options);
     if (stopAfter !== 'complete')
         return [...verification, ...moves, ...watching, { type: 'park', apps, at: 'switched' }];
@@ -45141,9 +45584,9 @@ function raiseSteps({ standing, backend, replicas }) {
     const before = workloadOf(standing, backend)?.wanted ?? 0;
     return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }];
 }
-/** What runs by itself: it is applied and waited for, and users are not moved to it. */
-function isWorkload({ object: { apiVersion, kind } }) {
-    return (apiVersion === 'apps/v1' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) || (apiVersion === 'batch/v1' && kind === 'Job');
+/** A whole backend that nobody is led to is not healed. */
+function proveHealed({ standing: { app, serviceName: service }, backend, replicas }) {
+    return { type: 'prove', app, service, backend, atLeast: replicas };
 }
 /** What makes the rollout findable, and holds what serves. */
 function plan_release_openingSteps(course, { timeout }) {
@@ -45160,19 +45603,9 @@ function plan_release_openingSteps(course, { timeout }) {
     return [...begin, { type: 'hold', app, deployment: adopted.deployment, timeout }, { type: 'narrow', app, service: serviceName }];
 }
 function applySteps(release, going, { forceConflicts: force }) {
-    const [first] = going;
-    if (first === undefined || going.every(({ prepared, moved }) => prepared || moved))
+    if (going.every(({ prepared, moved }) => prepared || moved))
         return [];
-    const config = going.flatMap(({ app }) => app.config.map((object) => ({ app: app.app, object })));
-    const services = going.flatMap(({ app: { app, service }, standing }) => service === undefined ? [] : [{ app, object: service.object, manifest: service.manifest, pointer: { live: standing.service } }]);
-    const others = release.companions.map((manifest) => ({ app: first.standing.app, object: manifest.object, manifest }));
-    const autoscalers = release.autoscalers.flatMap(({ app, manifest }) => {
-        const course = going.find(({ standing }) => standing.app === app);
-        return course === undefined ? [] : [{ app, object: manifest.object, manifest, target: slotName(app, course.slot) }];
-    });
-    if (config.length + services.length + others.length + autoscalers.length === 0)
-        return [];
-    return [{ type: 'apply', config, companions: [...services, ...others], autoscalers, force }];
+    return applyStep(release, going.map(({ standing }) => standing), { services: 'missing', force });
 }
 function prepareSteps(course, { forceConflicts: force }) {
     const { standing, app, slot, replicas, prepared, moved } = course;
@@ -45188,7 +45621,7 @@ function moveSteps(course, proof) {
     const { app, serviceName: service } = standing;
     const to = slotBackend(slot);
     const prove = { type: 'prove', app, service, backend: to, atLeast: replicas };
-    const pointer = { app, service, from, to, atLeast: replicas, base: baseOf(course) };
+    const pointer = { app, service, from, to, atLeast: replicas, base: appLabels(baseOf(course), app, to) };
     return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...plan_release_handOverSteps(course, to)];
 }
 function plan_release_handOverSteps({ standing, from }, to) {
@@ -45395,13 +45828,13 @@ function problem({ manifest }, path, said) {
     return manifest === undefined ? said : { ...said, position: manifest.positionOf(path) };
 }
 function probeNote(container) {
-    if (fields_isMap((0,json_pointer/* valueAt */.fK)(container, ['readinessProbe'])))
+    if (isMap((0,json_pointer/* valueAt */.fK)(container, ['readinessProbe'])))
         return [];
     return [`container "${container.name}" has no readinessProbe: Ready means no more than started`];
 }
 function endNote(container, grace) {
     const preStop = (0,json_pointer/* valueAt */.fK)(container, ['lifecycle', 'preStop']);
-    if (!fields_isMap(preStop)) {
+    if (!isMap(preStop)) {
         return [`container "${container.name}" has no preStop: unless it goes on serving for a while after SIGTERM, it refuses requests that nodes still send it`];
     }
     const seconds = (0,json_pointer/* valueAt */.fK)(preStop, ['sleep', 'seconds']);
@@ -45431,7 +45864,7 @@ function affinityNote({ metadata, spec }) {
     const terms = listAt(spec, 'affinity', 'podAntiAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
     const apart = terms.some((term) => {
         const selector = (0,json_pointer/* valueAt */.fK)(term, ['labelSelector']);
-        return fields_isMap(selector) && listAt(term, 'matchLabelKeys').length === 0 && selects(selector, metadata?.labels);
+        return isMap(selector) && listAt(term, 'matchLabelKeys').length === 0 && selects(selector, metadata?.labels);
     });
     return apart ? ['podAntiAffinity is required between Pods of the app: the slots need a place each for all of their Pods'] : [];
 }
@@ -46091,7 +46524,7 @@ function replacedAt(value, path, replace) {
         return replace(value);
     if (segment === '*')
         return Array.isArray(value) ? value.map((item) => replacedAt(item, rest, replace)) : value;
-    if (!fields_isMap(value) || !Object.hasOwn(value, segment))
+    if (!isMap(value) || !Object.hasOwn(value, segment))
         return value;
     return { ...value, [segment]: replacedAt(value[segment], rest, replace) };
 }
@@ -46134,7 +46567,7 @@ function referenceOf(image) {
 function inVolume(volume, replace) {
     const reference = fields_textAt(volume, 'image', 'reference');
     const image = volume['image'];
-    return reference === undefined || !fields_isMap(image) ? volume : { ...volume, image: { ...image, reference: replace(reference) } };
+    return reference === undefined || !isMap(image) ? volume : { ...volume, image: { ...image, reference: replace(reference) } };
 }
 function unique(texts) {
     return [...new Set(texts)];
@@ -46169,7 +46602,7 @@ function templateLabels(deployment) {
     return textsAt(deployment, 'spec', 'template', 'metadata', 'labels');
 }
 /** Writes a label as a manifest does, so that a number and a text look different: `version: 1`, `version: "1"`. */
-function deployment_problems_labelText(key, value) {
+function labelText(key, value) {
     return value === undefined ? `no ${key}` : `${key}: ${JSON.stringify(value)}`;
 }
 function shapeProblem(manifest, namespace) {
@@ -46207,7 +46640,7 @@ function deployment_problems_selectorProblems(manifest, namespace) {
     const labels = templateLabels(object);
     const unmet = wanted.filter(([key, value]) => labels[key] !== value);
     return unmet.map(([key, value]) => {
-        const message = `its Pods do not meet its selector, expected ${deployment_problems_labelText(key, value)} on them, got ${deployment_problems_labelText(key, labels[key])}`;
+        const message = `its Pods do not meet its selector, expected ${labelText(key, value)} on them, got ${labelText(key, labels[key])}`;
         return problemAt(manifest, [...path, 'matchLabels', key], { namespace, message, hint: 'Make the selector and the labels of the Pod template agree.' });
     });
 }
@@ -46230,7 +46663,7 @@ function deployment_problems_imageProblems(manifest, namespace) {
 function deployment_problems_shown(image) {
     if (typeof image === 'string' && image.includes('@') && !image.includes('@sha'))
         return 'another text';
-    return typeof image === 'string' ? `"${image}"` : fields_isMap(image) ? 'a map' : 'none';
+    return typeof image === 'string' ? `"${image}"` : isMap(image) ? 'a map' : 'none';
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/companions.js
@@ -46241,7 +46674,7 @@ function deployment_problems_shown(image) {
 
 
 /** The companions of a release, in the order they are applied: without the objects that were copied, unless another companion refers to them by name. */
-function companionsOf({ others }, copied) {
+function companions_companionsOf({ others }, copied) {
     const gone = new Set(copied);
     const staying = others.filter(({ object }) => !isConfig(object));
     return inOrder(others.filter((manifest) => !gone.has(manifest) || staying.some(({ object }) => refersTo(object, manifest.object))));
@@ -46288,70 +46721,6 @@ function mentions(value, name) {
     return typeof value === 'object' && value !== null && Object.values(value).some((inner) => mentions(inner, name));
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/release/digest.js
-
-/** Digests a JSON value to sha256 in hex. Equal values have equal ones: the order of keys does not matter, and an undefined property is an absent one. */
-function digest_digestOf(value) {
-    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(value)).digest('hex');
-}
-/** Writes JSON in the one way in which equal values look equal: keys sorted by code unit, no spaces, nothing undefined. */
-function canonicalJson(value) {
-    if (Array.isArray(value))
-        return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-    if (typeof value !== 'object' || value === null)
-        return JSON.stringify(value ?? null);
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
-    return `{${sorted.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/release/config-content.js
-
-
-
-/** Reads the content: a Secret's `stringData` as the `data` it becomes, its type with the default. */
-function contentOf(object) {
-    const data = { ...mapAt(object, 'data'), ...encoded(mapAt(object, 'stringData')) };
-    const binaryData = mapAt(object, 'binaryData');
-    return {
-        ...(object.kind === 'Secret' ? { type: fields_textAt(object, 'type') ?? 'Opaque' } : {}),
-        ...(isEmpty(data) ? {} : { data }),
-        ...(isEmpty(binaryData) ? {} : { binaryData }),
-    };
-}
-/** Digests the content of a ConfigMap or Secret, and nothing else of it: not its name, labels or namespace. */
-function contentDigest(object) {
-    return digest_digestOf({ kind: object.kind, ...contentOf(object) });
-}
-/** Says why an object must stay under its own name: the user wants it, or something else fills it in; undefined when it can be copied. Never shows its data. */
-function whyNotCopied(object) {
-    const { annotations = {}, labels = {}, ownerReferences = [] } = object.metadata;
-    if (annotations[marks_MARKS.copy] === 'false')
-        return `${marks_MARKS.copy} is "false"`;
-    const [owner] = ownerReferences;
-    if (owner !== undefined)
-        return `${owner.kind} "${owner.name}" owns it`;
-    const sign = Object.keys({ ...labels, ...annotations }).find((key) => OPERATORS.test(key));
-    if (sign !== undefined)
-        return `an operator fills it in, as ${sign} says`;
-    if (fields_textAt(object, 'type') === 'kubernetes.io/service-account-token')
-        return 'Kubernetes fills it in with the token of a ServiceAccount';
-    const { data, binaryData } = contentOf(object);
-    return data === undefined && binaryData === undefined ? 'it has no data, so something else must fill it in' : undefined;
-}
-/** The object with its content in the stored form and nothing that a cluster added. */
-function withStoredContent(object) {
-    return { ...fields_without({ ...object }, 'data', 'stringData', 'binaryData', 'type', 'status'), ...contentOf(object) };
-}
-/** Labels and annotations by which operators that write ConfigMaps and Secrets know theirs. */
-const OPERATORS = /^(?:[a-z0-9.-]+\.)?(?:cert-manager\.io|external-secrets\.io|bitnami\.com|secrets-store\.csi\.k8s\.io|hashicorp\.com|onepassword\.com|doppler\.com|emberstack\.com|mittwald\.de|openshift\.io)\//;
-function encoded(texts) {
-    return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typeof text === 'string' ? Buffer.from(text, 'utf8').toString('base64') : text]));
-}
-function isEmpty(map) {
-    return fields_isMap(map) && Object.keys(map).length === 0;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/config-copies.js
 
 
@@ -46379,7 +46748,7 @@ function copyConfig(template, { app, namespace, objects }) {
 }
 /** The label that says which object a copy was made of: its name, or as much of it as a label's value holds, with a digest. */
 function configLabel(name) {
-    return name.length <= MOST_IN_LABEL ? name : `${cut(name, MOST_IN_LABEL - DIGITS - 1)}-${digest_digestOf(name).slice(0, DIGITS)}`;
+    return name.length <= MOST_IN_LABEL ? name : `${cut(name, MOST_IN_LABEL - DIGITS - 1)}-${digestOf(name).slice(0, DIGITS)}`;
 }
 const MOST_IN_LABEL = 63;
 const MOST_IN_NAME = 253;
@@ -46389,7 +46758,7 @@ function isMeant({ apiVersion, kind, metadata }, reference, namespace) {
 }
 function copyOf(object, app, namespace) {
     const { name, labels, annotations } = object.metadata;
-    const digest = digest_digestOf({ app, name, kind: object.kind, ...contentOf(object) });
+    const digest = digestOf({ app, name, kind: object.kind, ...contentOf(object) });
     const copy = {
         ...withStoredContent(object),
         metadata: {
@@ -46408,38 +46777,6 @@ function cut(name, length) {
 }
 function config_copies_noteOf({ kind, name }, namespace, reason) {
     return `${kind} "${namespace}/${name}" is not copied, since ${reason}: both slots read the same one, and a rollback does not restore it`;
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/release/identity.js
-
-
-
-/**
- * The identity of what was rendered: template with its images, selector, Deployment, labels, the content of copied configuration, the Service's spec, autoscalers' specs.
- *
- * Replicas and annotations of the Deployment are not part of it, since autoscalers and pipelines change them between runs, nor is anything of the run, the slot or the cluster.
- * Companions have an identity of their own.
- */
-function identity_identityOf(parts) {
-    const { template, selector, deployment, labels, config, service, autoscalers } = parts;
-    return digest_digestOf({
-        template,
-        selector,
-        deployment: fields_without(deployment, 'replicas'),
-        labels,
-        config: config.map(contentDigest).toSorted(),
-        service: service && { spec: mapAt(service.object, 'spec'), selector: service.selector },
-        autoscalers: autoscalers.map(({ spec }) => digest_digestOf(spec)).toSorted(),
-    });
-}
-/** The identity of all that accompanies a release: whole objects without their status, in whatever order. */
-function companionsIdentity({ companions }) {
-    return digestOf(companions.map(({ object }) => digestOf(isMap(object) ? without(object, 'status') : object)).toSorted());
-}
-/** The same release of one app with its identity computed again, as after a change of its images. */
-function identified(app, autoscalers) {
-    const own = autoscalers.filter((each) => each.app === app.app).map(({ manifest }) => manifest.object);
-    return { ...app, identity: identity_identityOf({ ...app, autoscalers: own }) };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/service-problems.js
@@ -46463,7 +46800,7 @@ function leadsElsewhere(service, deployment, namespace) {
     const unmet = Object.entries(selector).filter(([key, value]) => !isOurs(key) && labels[key] !== value);
     return unmet.map(([key, value]) => problemAt(service, ['spec', 'selector', key], {
         namespace,
-        message: `its selector does not lead to Deployment "${deployment.object.metadata.name}", expected a label of its Pods, ${deployment_problems_labelText(key, labels[key])}, got ${deployment_problems_labelText(key, value)}`,
+        message: `its selector does not lead to Deployment "${deployment.object.metadata.name}", expected a label of its Pods, ${labelText(key, labels[key])}, got ${labelText(key, value)}`,
         hint: "Make the Service's selector and the labels of the Pod template agree.",
     }));
 }
@@ -46620,7 +46957,7 @@ function releaseFromManifests(objects, question) {
     const read = set.apps.flatMap((each) => (each.deployment === undefined ? [] : [readApp(each, each.deployment, { ...question, others: set.others })]));
     return {
         apps: read.map(({ release }) => identified(release, autoscalers)),
-        companions: companionsOf(set, read.flatMap(({ copied }) => copied)),
+        companions: companions_companionsOf(set, read.flatMap(({ copied }) => copied)),
         autoscalers,
         notes: companionNotes(set, question.namespace),
     };
@@ -46633,7 +46970,7 @@ function readApp({ app, service }, manifest, { namespace, others }) {
         images: containerImages(template),
         template,
         selector: textsAt(spec, 'selector', 'matchLabels'),
-        deployment: fields_without(spec, 'replicas', 'selector', 'template', 'paused'),
+        deployment: without(spec, 'replicas', 'selector', 'template', 'paused'),
         labels: usersLabels(metadata.labels ?? {}),
         annotations: usersAnnotations(metadata.annotations ?? {}),
         replicas: spec.replicas ?? undefined,
@@ -46649,7 +46986,7 @@ function readService(manifest, namespace) {
     const labels = usersLabels(metadata.labels ?? {});
     const annotations = usersAnnotations(metadata.annotations ?? {});
     return {
-        object: { apiVersion, kind, metadata: { name: metadata.name, namespace, labels, annotations }, spec: fields_without(mapAt({ spec }, 'spec'), 'selector') },
+        object: { apiVersion, kind, metadata: { name: metadata.name, namespace, labels, annotations }, spec: without(mapAt({ spec }, 'spec'), 'selector') },
         selector: textsAt(spec, 'selector'),
         manifest,
     };
@@ -46687,7 +47024,7 @@ function releaseFromImage(active, { app, image }) {
         images: containerImages(template),
         template,
         selector: from_image_selectorOf(active),
-        deployment: fields_without(mapAt(active, 'spec'), 'replicas', 'selector', 'template', 'paused'),
+        deployment: without(mapAt(active, 'spec'), 'replicas', 'selector', 'template', 'paused'),
         labels: usersLabels(labels),
         annotations: usersAnnotations(annotations),
         replicas: undefined,
@@ -46714,7 +47051,7 @@ function cleaned({ metadata, spec, ...rest }) {
     const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => !isBookkeeping(key)));
     return {
         ...rest,
-        metadata: { ...fields_without(others, 'creationTimestamp'), labels: usersLabels(labels), ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) },
+        metadata: { ...without(others, 'creationTimestamp'), labels: usersLabels(labels), ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) },
         spec,
     };
 }
@@ -46874,7 +47211,7 @@ const deployBlueGreen = {
     outputs: {
         conclusion: '`success`, `failure`, `unchanged`, `parked` or `cancelled`.',
         release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
-        'previous-release': 'The number of the release that a rollback leads to.',
+        'previous-release': 'The number of the release that a rollback would lead to; empty where it would be refused.',
         'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
         plan: 'The plan as JSON: every step, the proofs it needs, how it is taken back.',
         diagnosis: 'Why the release was refused, as JSON, the first cause first; `[]` when it was not.',
@@ -46882,7 +47219,7 @@ const deployBlueGreen = {
         fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
     },
     validate: validateInputs,
-    async observe(values, { ports, host: { signal } }) {
+    async observe(values, { ports, host: { signal, clock } }) {
         const { cluster, registry } = ports;
         const namespace = values.namespace ?? cluster.namespace;
         const places = placesOf(values);
@@ -46890,7 +47227,7 @@ const deployBlueGreen = {
         // Manifests are understood, with everything that is wrong in them, before the cluster is asked anything.
         if (manifests !== undefined)
             makeRelease(values, places, { manifests, namespace, standings: [] });
-        const standings = await observeApps(cluster, namespace, { apps: places, signal });
+        const standings = await observeApps(cluster, namespace, { apps: places, now: clock.date(), signal });
         const pinned = await pinImages(makeRelease(values, places, { manifests, namespace, standings }), registry, { signal });
         const release = manifests === undefined ? recognizeServing(pinned, standings) : pinned;
         return { namespace, standings, release, claims: await readClaims(cluster, namespace, { release, signal }) };

@@ -29,7 +29,7 @@ export const deployBlueGreen: Operation<typeof inputs, Ports, Snapshot, DeployPl
   outputs: {
     conclusion: '`success`, `failure`, `unchanged`, `parked` or `cancelled`.',
     release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
-    'previous-release': 'The number of the release that a rollback leads to.',
+    'previous-release': 'The number of the release that a rollback would lead to; empty where it would be refused.',
     'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
     plan: 'The plan as JSON: every step, the proofs it needs, how it is taken back.',
     diagnosis: 'Why the release was refused, as JSON, the first cause first; `[]` when it was not.',
@@ -37,14 +37,14 @@ export const deployBlueGreen: Operation<typeof inputs, Ports, Snapshot, DeployPl
     fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
   },
   validate: validateInputs,
-  async observe(values, { ports, host: { signal } }) {
+  async observe(values, { ports, host: { signal, clock } }) {
     const { cluster, registry } = ports
     const namespace = values.namespace ?? cluster.namespace
     const places = placesOf(values)
     const manifests = await readManifests(values, namespace, { ...ports, signal })
     // Manifests are understood, with everything that is wrong in them, before the cluster is asked anything.
     if (manifests !== undefined) makeRelease(values, places, { manifests, namespace, standings: [] })
-    const standings = await observeApps(cluster, namespace, { apps: places, signal })
+    const standings = await observeApps(cluster, namespace, { apps: places, now: clock.date(), signal })
     const pinned = await pinImages(makeRelease(values, places, { manifests, namespace, standings }), registry, { signal })
     const release = manifests === undefined ? recognizeServing(pinned, standings) : pinned
     return { namespace, standings, release, claims: await readClaims(cluster, namespace, { release, signal }) }

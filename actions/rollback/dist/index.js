@@ -37169,7 +37169,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1788);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5810);
 
 
 
@@ -37185,7 +37185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1788:
+/***/ 5810:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37193,6 +37193,104 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ rollback)
 });
+
+;// CONCATENATED MODULE: ./packages/kube/build/selector.js
+
+/** Tells whether labels meet a selector. `NotIn` and `DoesNotExist` are met by a label that is absent, as in the API. */
+function selects(selector, labels = {}) {
+    return requirementsOf(selector).every((requirement) => meets(requirement, labels));
+}
+/** Writes a selector the way a query takes it: `app=web,tier in (a,b),!canary`. */
+function selectorText(selector) {
+    return requirementsOf(selector).map(requirementText).join(',');
+}
+/** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
+function parseSelector(text) {
+    const parts = splitParts(text);
+    return parts.length === 0 ? {} : { matchExpressions: parts.map((part) => parseRequirement(part, text)) };
+}
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }) {
+    return [...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })), ...matchExpressions];
+}
+function meets({ key, operator, values = [] }, labels) {
+    const present = Object.hasOwn(labels, key);
+    const listed = present && values.includes(labels[key] ?? '');
+    switch (operator) {
+        case 'In':
+            return listed;
+        case 'NotIn':
+            return !listed;
+        case 'Exists':
+            return present;
+        case 'DoesNotExist':
+            return !present;
+    }
+}
+function requirementText({ key, operator, values = [] }) {
+    switch (operator) {
+        case 'In':
+            return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`;
+        case 'NotIn':
+            return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`;
+        case 'Exists':
+            return key;
+        case 'DoesNotExist':
+            return `!${key}`;
+    }
+}
+/** Splits at the commas that are not inside parentheses. */
+function splitParts(text) {
+    if (text.trim() === '')
+        return [];
+    const parts = [''];
+    let inside = false;
+    for (const character of text) {
+        if (character === '(')
+            inside = true;
+        if (character === ')')
+            inside = false;
+        if (character === ',' && !inside)
+            parts.push('');
+        else
+            parts[parts.length - 1] += character;
+    }
+    return parts.map((part) => part.trim());
+}
+const SET = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/;
+const EQUALITY = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/;
+function parseRequirement(part, text) {
+    const set = SET.exec(part);
+    if (set !== null) {
+        const values = (set[3] ?? '').split(',').map((value) => value.trim());
+        return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, part, text);
+    }
+    const equality = EQUALITY.exec(part);
+    if (equality !== null)
+        return checked({ key: equality[1] ?? '', operator: equality[2] === '!=' ? 'NotIn' : 'In', values: [equality[3] ?? ''] }, part, text);
+    if (part.startsWith('!'))
+        return checked({ key: part.slice(1).trim(), operator: 'DoesNotExist' }, part, text);
+    return checked({ key: part, operator: 'Exists' }, part, text);
+}
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const PREFIX = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+function checked(requirement, part, text) {
+    const wrong = wrongKey(requirement.key) ?? requirement.values?.map(wrongValue).find((reason) => reason !== undefined);
+    if (wrong === undefined)
+        return requirement;
+    throw new Fault('INPUT_INVALID', `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`, {
+        hint: 'Write the selector as kubectl takes it with -l.',
+    });
+}
+function wrongKey(key) {
+    const slash = key.indexOf('/');
+    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
+    if (prefix !== undefined && !PREFIX.test(prefix))
+        return 'the prefix of a label key is a DNS name';
+    return NAME.test(name) ? undefined : 'a label key is up to 63 letters, digits, -, _ and .';
+}
+function wrongValue(value) {
+    return value === '' || NAME.test(value) ? undefined : 'a label value is up to 63 letters, digits, -, _ and .';
+}
 
 // EXTERNAL MODULE: ./packages/base/build/suite.js
 var suite = __nccwpck_require__(3991);
@@ -37214,7 +37312,7 @@ const POINTER_MANAGER = `${suite/* SUITE */.J.fieldManager}-pointer`;
 
 ;// CONCATENATED MODULE: ./packages/traffic/build/slot.js
 /** The two places an app runs in. Colours never mean new or old. */
-const slot_SLOTS = (/* unused pure expression or super */ null && (['blue', 'green']));
+const slot_SLOTS = ['blue', 'green'];
 /** Answers the slot beside this one. */
 function otherSlot(slot) {
     return slot === 'blue' ? 'green' : 'blue';
@@ -37243,9 +37341,16 @@ function backendOf(selector) {
         return backend_slotBackend(slot);
     return hash === undefined ? undefined : { type: 'adopted', hash };
 }
-/** A selector without what narrows it to a backend: the labels all Pods of the app share. */
+/** A selector without what narrows it to a backend: the labels all Pods of the app share, as its user wrote them. */
 function baseSelector(selector) {
-    return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== labels_LABELS.slot && key !== labels_LABELS.hash));
+    return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== labels_LABELS.slot && key !== labels_LABELS.hash && key !== labels_LABELS.app));
+}
+/**
+ * The labels that lead to Pods of one app's backend, beside the backend's own. Two apps may share the labels their users wrote, and both have a blue slot:
+ * a slot's Pods are told apart by the app as well.
+ */
+function appLabels(base, app, backend) {
+    return backend.type === 'slot' ? { ...base, [labels_LABELS.app]: app } : base;
 }
 /** Tells whether two backends are the same Pods. */
 function backend_sameBackend(one, other) {
@@ -37510,6 +37615,7 @@ function readWorkload(object) {
 
 
 
+
 const DEPLOYMENTS = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
 const SERVICES = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
@@ -37519,16 +37625,16 @@ const AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscal
  * Reads how apps stand: six requests for one app, four more for each further one.
  * Throws what keeps it from reading; what is not there is undefined.
  */
-async function observeApps(cluster, namespace, { apps, signal }) {
+async function observeApps(cluster, namespace, { apps, now, signal }) {
     const options = { signal };
     const [deployments, autoscalers] = await Promise.all([
         cluster.list({ resource: DEPLOYMENTS, namespace }, options),
         cluster.list({ resource: AUTOSCALERS, namespace }, options),
     ]);
     const shared = { deployments: deployments.items, autoscalers: autoscalers.items };
-    return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, options, ...shared })));
+    return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })));
 }
-async function observeApp(cluster, namespace, { place: { app, service: serviceName }, options, deployments, autoscalers }) {
+async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, deployments, autoscalers }) {
     const reference = { resource: SERVICES, namespace, name: serviceName };
     const [service, kept, slices] = await Promise.all([
         cluster.get(reference, options),
@@ -37551,13 +37657,11 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         plain: workload(app),
         autoscaler: autoscalers.find((each) => scales(each, [app, slot_name_slotName(app, 'blue'), slot_name_slotName(app, 'green')])),
         kept,
+        seenAt: now.getTime(),
     };
 }
 async function podsBehind(cluster, namespace, { service, options }) {
-    const base = baseSelector(selectorIn(service));
-    const labelSelector = Object.entries(base)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
+    const labelSelector = selectorText({ matchLabels: baseSelector(selectorIn(service)) });
     if (labelSelector === '')
         return [];
     return (await cluster.list({ resource: PODS, namespace, labelSelector }, options)).items;
@@ -37933,7 +38037,14 @@ function pointerSteps(standing, { rollbackTimeout }) {
         return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : [];
     const { replicas, raise } = enoughOf(standing, rollout, from);
     const health = { type: 'await', targets: [{ app, backend: from, replicas }], beside: [], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
-    const pointer = { app, service, from: backend_slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) };
+    const pointer = {
+        app,
+        service,
+        from: backend_slotBackend(rollout.slot),
+        to: from,
+        atLeast: replicas,
+        base: appLabels(baseSelector(selectorIn(standing.service)), app, from),
+    };
     return [
         ...raise,
         health,
@@ -37964,8 +38075,9 @@ function clearingSteps(standing) {
     const { rollout } = standing.kept.journal;
     if (rollout === undefined)
         return [];
-    const { created } = rollout;
+    const { created, changed = [] } = rollout;
     return [
+        ...(changed.length === 0 ? [] : [{ type: 'restore', app, changed }]),
         ...slotSteps(standing, rollout),
         ...openingSteps(standing, rollout),
         ...(created.length === 0 ? [] : [{ type: 'remove', app, created }]),
@@ -38015,7 +38127,8 @@ function planRollback(standings, options) {
     // Several go back together: one that has arrived does not keep the others from it.
     const isInterrupted = standings.some((standing) => isReturned(standing) || finishing(standing).length > 0);
     const inFlight = standings.filter(({ kept }) => kept.journal.rollout !== undefined);
-    const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap((standing) => refusalOf(standing, isInterrupted));
+    const settled = standings.filter((standing) => !inFlight.includes(standing));
+    const refusals = inFlight.length > 0 ? [...inFlight.flatMap(stuck), ...mixed(inFlight, settled)] : standings.flatMap((standing) => refusalOf(standing, isInterrupted));
     if (refusals.length > 0)
         return { refused: refusals.join('; '), title, steps: [], notes: [] };
     if (inFlight.length > 0)
@@ -38024,6 +38137,13 @@ function planRollback(standings, options) {
     const left = reversed.flatMap(finishing);
     const steps = [...backwards(reversed.flatMap(returnOf), options), ...left.flatMap((each) => retireBad(each, options))];
     return { title, steps, notes: [] };
+}
+/** One release that has arrived and one that has not are two ways back: which comes first is for a person to say. */
+function mixed(inFlight, settled) {
+    if (settled.length === 0)
+        return [];
+    const names = (standings) => standings.map(({ app }) => app).join(', ');
+    return [`${names(inFlight)} is on its way and ${names(settled)} is not, expected both or neither; roll ${names(inFlight)} back first, then ${names(settled)}`];
 }
 /** A first release that serves already, parked or left by its run, has nothing behind it: taking it away would leave nobody to answer. */
 function stuck(standing) {
@@ -38095,7 +38215,7 @@ function backwards(returns, { rollbackTimeout, drain }) {
 }
 function plan_rollback_pointerSteps({ standing, from, to, replicas, moved }, health) {
     const { app, serviceName: service, autoscaler } = standing;
-    const base = baseSelector(selectorIn(standing.service));
+    const base = appLabels(baseSelector(selectorIn(standing.service)), app, to.backend);
     const handOver = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to: to.backend }];
     return [
         ...(moved ? [] : [moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined })]),
@@ -38324,10 +38444,34 @@ function objectAccess(kind, verbs) {
     return resource === undefined ? [] : [{ group: (0,known_resources/* groupOf */.F8)(kind.apiVersion), resource: resource.plural, verbs }];
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/as-before.js
+/**
+ * What has to be applied to undo an apply: the fields that were applied, with the values the live object had before. A field it did not have is left out, which removes it again.
+ * A list is taken whole, as it was.
+ */
+function asBefore(applied, live) {
+    const { apiVersion, kind, metadata } = applied;
+    const { name, namespace } = metadata;
+    const before = prune(applied, live);
+    return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
+}
+function prune(applied, live) {
+    const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
+    return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
+}
+function as_before_isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/autoscaler.js
 
 
 const MANAGER = suite/* SUITE */.J.fieldManager;
+/** An HPA without what it scales, as it is applied. */
+function withoutTarget(object) {
+    const { scaleTargetRef: _target, ...spec } = (object.spec ?? {});
+    return { ...object, spec };
+}
 /**
  * Applies an HPA without what it scales: that is a pointer, which moves with the release and is written by another manager.
  * A new one cannot be without: the pointer's manager makes it with the least the API asks for, then gives up all but the target.
@@ -38359,16 +38503,19 @@ async function scaleDeployment(name, replicas, effects) {
     return written;
 }
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(name, replicas, { cluster, namespace }) {
-    const reference = { resource: DEPLOYMENTS, namespace, name };
-    await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER });
+async function scaleAdopted(app, replicas, { cluster, namespace, journals }) {
+    const uid = journals.of(app).adoption?.uid;
+    const guard = uid === undefined ? [] : [{ op: 'test', path: '/metadata/uid', value: uid }];
+    await cluster.patch({ resource: DEPLOYMENTS, namespace, name: app }, [...guard, { op: 'add', path: '/spec/replicas', value: replicas }], {
+        manager: SCALE_MANAGER,
+    });
 }
 /** Scales whatever stands behind a backend. */
 async function scaleBackend(app, backend, { replicas, effects }) {
     if (backend.type === 'slot')
         await scaleDeployment(workloadName(app, backend), replicas, effects);
     else
-        await scaleAdopted(workloadName(app, backend), replicas, effects);
+        await scaleAdopted(app, replicas, effects);
 }
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */
 function remember({ kind, metadata }, generations) {
@@ -38386,19 +38533,17 @@ function generationKey(kind, name) {
 
 
 
+
 const apply_MANAGER = suite/* SUITE */.J.fieldManager;
 /** Applies what comes with the release. What was not there before is written down first, so that the way back can take it away again. */
 const apply = {
     describe: (step) => `apply ${objectsOf(step).map(describeBriefly).join(', ')}`,
-    undo: () => 'delete what was made',
+    undo: () => 'give back what was changed, delete what was made',
     access: (step) => objectsOf(step).flatMap((object) => objectAccess(object, ['get', 'create', 'patch', 'delete'])),
     async execute(step, effects) {
-        const missing = await missingOf(step, effects);
-        for (const app of new Set(missing.map((each) => each.app))) {
-            const created = missing.filter((each) => each.app === app).map(({ object }) => creationOf(object));
-            await effects.journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, created: [...journal.rollout.created, ...created] } });
-        }
-        const isMissing = (object) => missing.some((each) => each.object === object);
+        const met = await meet(step, effects);
+        await foresee(met, effects);
+        const isMissing = (object) => met.some((each) => each.object === object && each.live === undefined);
         for (const { object } of step.config)
             if (isMissing(object))
                 await effects.cluster.apply(object, { manager: apply_MANAGER });
@@ -38406,30 +38551,52 @@ const apply = {
             await applyCompanion(companion, step.force, effects);
         for (const { object, target } of step.autoscalers)
             await applyAutoscaler(object, { target, isNew: isMissing(object), force: step.force }, effects);
-        return { ok: true, text: `${objectsOf(step).length - missing.length} were there, ${missing.length} made` };
+        const made = met.filter(({ live }) => live === undefined).length;
+        return { ok: true, text: `${met.length - made} were there, ${made} made` };
     },
 };
+async function meet({ config, companions, autoscalers }, { cluster, services }) {
+    return await Promise.all([...config, ...companions, ...autoscalers].map(async (each) => {
+        const { app, object } = each;
+        const known = 'isPointer' in each ? services.get(app) : undefined;
+        return { app, object, live: known ?? (await cluster.get((0,build_reference/* referenceTo */.Po)(await cluster.resourceOf(object), object))) };
+    }));
+}
+/** Writes down what is about to be made and changed, so that the way back can take it back. */
+async function foresee(met, { journals }) {
+    for (const app of new Set(met.map((each) => each.app))) {
+        const own = met.filter((each) => each.app === app);
+        const created = own.filter(({ live }) => live === undefined).map(({ object }) => creationOf(object));
+        const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, live)));
+        if (created.length + changed.length === 0)
+            continue;
+        await journals.write(app, (journal) => {
+            const { rollout } = journal;
+            if (rollout === undefined)
+                return journal;
+            return { ...journal, rollout: { ...rollout, created: [...rollout.created, ...created], changed: [...(rollout.changed ?? []), ...changed] } };
+        });
+    }
+}
+/** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
+function changeOf(object, live) {
+    const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
+    const before = asBefore(wanted, live);
+    return object.kind === 'Secret' || (0,json_pointer/* sameJson */.Vk)(before, wanted) ? [] : [before];
+}
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
 }
 /** A Service's selector is never part of an apply; what our own apply may still own of it is claimed first. */
-async function applyCompanion({ app, object, pointer }, force, { cluster, services, generations }) {
-    const live = pointer === undefined ? undefined : services.get(app);
+async function applyCompanion({ app, object, isPointer }, force, { cluster, services, generations }) {
+    const live = isPointer === true ? services.get(app) : undefined;
     if (live !== undefined)
         services.set(app, await claimPointer(cluster, live));
     const written = await cluster.apply(object, { manager: apply_MANAGER, force });
-    if (pointer !== undefined)
+    if (isPointer === true)
         services.set(app, written);
     if (written.metadata.generation !== undefined)
         remember(written, generations);
-}
-async function missingOf({ config, companions, autoscalers }, { cluster, services }) {
-    const unknown = [...config, ...companions.filter(({ pointer, app }) => pointer === undefined || !services.has(app)), ...autoscalers];
-    const found = await Promise.all(unknown.map(async ({ app, object }) => {
-        const resource = await cluster.resourceOf(object);
-        return (await cluster.get((0,build_reference/* referenceTo */.Po)(resource, object))) === undefined ? [{ app, object }] : [];
-    }));
-    return found.flat();
 }
 function creationOf({ apiVersion, kind, metadata: { name, namespace } }) {
     return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
@@ -38754,104 +38921,6 @@ class Follower {
         this.#failure.reject(fault);
         this.#lostSight();
     }
-}
-
-;// CONCATENATED MODULE: ./packages/kube/build/selector.js
-
-/** Tells whether labels meet a selector. `NotIn` and `DoesNotExist` are met by a label that is absent, as in the API. */
-function selects(selector, labels = {}) {
-    return requirementsOf(selector).every((requirement) => meets(requirement, labels));
-}
-/** Writes a selector the way a query takes it: `app=web,tier in (a,b),!canary`. */
-function selectorText(selector) {
-    return requirementsOf(selector).map(requirementText).join(',');
-}
-/** Reads a label selector that a user wrote: `app=web,tier in (a, b),env!=prod,!canary`. Throws INPUT_INVALID naming the part that is wrong. */
-function parseSelector(text) {
-    const parts = splitParts(text);
-    return parts.length === 0 ? {} : { matchExpressions: parts.map((part) => parseRequirement(part, text)) };
-}
-function requirementsOf({ matchLabels = {}, matchExpressions = [] }) {
-    return [...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })), ...matchExpressions];
-}
-function meets({ key, operator, values = [] }, labels) {
-    const present = Object.hasOwn(labels, key);
-    const listed = present && values.includes(labels[key] ?? '');
-    switch (operator) {
-        case 'In':
-            return listed;
-        case 'NotIn':
-            return !listed;
-        case 'Exists':
-            return present;
-        case 'DoesNotExist':
-            return !present;
-    }
-}
-function requirementText({ key, operator, values = [] }) {
-    switch (operator) {
-        case 'In':
-            return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`;
-        case 'NotIn':
-            return values.length === 1 ? `${key}!=${values[0]}` : `${key} notin (${values.join(',')})`;
-        case 'Exists':
-            return key;
-        case 'DoesNotExist':
-            return `!${key}`;
-    }
-}
-/** Splits at the commas that are not inside parentheses. */
-function splitParts(text) {
-    if (text.trim() === '')
-        return [];
-    const parts = [''];
-    let inside = false;
-    for (const character of text) {
-        if (character === '(')
-            inside = true;
-        if (character === ')')
-            inside = false;
-        if (character === ',' && !inside)
-            parts.push('');
-        else
-            parts[parts.length - 1] += character;
-    }
-    return parts.map((part) => part.trim());
-}
-const SET = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/;
-const EQUALITY = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/;
-function parseRequirement(part, text) {
-    const set = SET.exec(part);
-    if (set !== null) {
-        const values = (set[3] ?? '').split(',').map((value) => value.trim());
-        return checked({ key: set[1] ?? '', operator: set[2] === 'in' ? 'In' : 'NotIn', values }, part, text);
-    }
-    const equality = EQUALITY.exec(part);
-    if (equality !== null)
-        return checked({ key: equality[1] ?? '', operator: equality[2] === '!=' ? 'NotIn' : 'In', values: [equality[3] ?? ''] }, part, text);
-    if (part.startsWith('!'))
-        return checked({ key: part.slice(1).trim(), operator: 'DoesNotExist' }, part, text);
-    return checked({ key: part, operator: 'Exists' }, part, text);
-}
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
-function checked(requirement, part, text) {
-    const wrong = wrongKey(requirement.key) ?? requirement.values?.map(wrongValue).find((reason) => reason !== undefined);
-    if (wrong === undefined)
-        return requirement;
-    throw new Fault('INPUT_INVALID', `label selector "${text}": ${wrong}, expected key=value, key!=value, key in (a,b), key notin (a,b), key or !key, got "${part}"`, {
-        hint: 'Write the selector as kubectl takes it with -l.',
-    });
-}
-function wrongKey(key) {
-    const slash = key.indexOf('/');
-    const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
-    if (prefix !== undefined && !PREFIX.test(prefix))
-        return 'the prefix of a label key is a DNS name';
-    return NAME.test(name) ? undefined : 'a label key is up to 63 letters, digits, -, _ and .';
-}
-function wrongValue(value) {
-    return value === '' || NAME.test(value) ? undefined : 'a label value is up to 63 letters, digits, -, _ and .';
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/reading/fields.js
@@ -41854,6 +41923,7 @@ function resolved(backend, app, { journals }) {
 
 
 
+
 /**
  * Says what is wrong when Pods of one backend run different images under the same tag, because it was pushed again while they were being made. A tag proves nothing about what runs:
  * where the template names no digest, all Pods must report the same one, and it is what is written down.
@@ -41872,8 +41942,7 @@ async function disagreeingImages(targets, effects) {
     return undefined;
 }
 async function runningContainers({ app, backend }, effects) {
-    const labels = Object.entries({ ...backendLabels(resolved(backend, app, effects)), ...(backend.type === 'slot' ? { [labels_LABELS.app]: app } : {}) });
-    const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
+    const labelSelector = selectorText({ matchLabels: appLabels(backendLabels(resolved(backend, app, effects)), app, backend) });
     const { items } = await effects.cluster.list({ resource: PODS, namespace: effects.namespace, labelSelector });
     return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).flatMap(statusesOf);
 }
@@ -42236,12 +42305,27 @@ async function emptyDeployment(name, effects) {
     const reference = deploymentReference(namespace, name);
     if ((await cluster.get(reference)) === undefined)
         return 0;
-    await scaleDeployment(name, 0, effects);
-    const deployment = await readDeployment(cluster, reference);
+    const scaled = await scaleDeployment(name, 0, effects);
+    const deadline = (0,build_deadline/* deadlineIn */._)(clock, empty_PATIENCE + graceOf(scaled.spec) * 1_000);
+    const left = { pods: 1 };
+    await lookUntil(async () => {
+        left.pods = await podsLeft(reference, effects);
+        return left.pods === 0 ? true : undefined;
+    }, { clock, deadline, signal });
+    return left.pods;
+}
+/** Counts Pods, and as one each controller that has not heard of zero yet: it may still be making some. */
+async function podsLeft(reference, { cluster }) {
+    const deployment = await cluster.get(reference);
+    if (deployment === undefined)
+        return 0;
     const sets = await replicaSetsOf(cluster, deployment);
-    const deadline = (0,build_deadline/* deadlineIn */._)(clock, empty_PATIENCE + graceOf(deployment.spec) * 1_000);
-    const gone = await lookUntil(async () => ((await podsOf(cluster, sets)).length === 0 ? true : undefined), { clock, deadline, signal });
-    return gone === true ? 0 : (await podsOf(cluster, sets)).length;
+    const pods = await podsOf(cluster, sets);
+    return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length;
+}
+function isAtRest(owner) {
+    const { replicas = 0 } = (owner.status ?? {});
+    return deployment_isObserved(owner) && replicas === 0 && owner.spec.replicas === 0;
 }
 function graceOf(spec) {
     const { template } = spec;
@@ -42281,14 +42365,20 @@ const handOver = {
     async execute({ app, autoscaler, to }, { cluster, namespace }) {
         const reference = { resource: hand_over_AUTOSCALERS, namespace, name: autoscaler };
         const name = workloadName(app, to);
-        try {
-            await cluster.patch(reference, [{ op: 'replace', path: '/spec/scaleTargetRef/name', value: name }], { manager: POINTER_MANAGER });
-        }
-        catch (error) {
-            if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
-                throw error;
+        const live = await cluster.get(reference);
+        if (live === undefined)
             return { ok: true, text: `${(0,build_reference/* describeReference */.P5)(reference)} is gone: nothing scales the app any more` };
+        const target = (0,json_pointer/* valueAt */.fK)(live, ['spec', 'scaleTargetRef', 'name']);
+        if (target === name)
+            return { ok: true, text: name };
+        if (![app, ...slot_SLOTS.map((slot) => slot_name_slotName(app, slot))].includes(String(target))) {
+            return { ok: true, text: `${(0,build_reference/* describeReference */.P5)(reference)} was pointed at ${String(target)} by somebody else, and is left there` };
         }
+        const pointed = [
+            { op: 'test', path: '/spec/scaleTargetRef/name', value: target },
+            { op: 'replace', path: '/spec/scaleTargetRef/name', value: name },
+        ];
+        await cluster.patch(reference, pointed, { manager: POINTER_MANAGER });
         return { ok: true, text: name };
     },
 };
@@ -42315,7 +42405,7 @@ const hold = {
         const reference = deploymentReference(effects.namespace, deployment);
         const deadline = (0,build_deadline/* deadlineIn */._)(effects.clock, timeout);
         for (;;) {
-            const held = await pause(reference, app, effects);
+            const held = await pause(reference, effects);
             if (held === undefined)
                 return {
                     ok: false,
@@ -42331,8 +42421,7 @@ const hold = {
     },
 };
 /** Pauses it, if it is not paused by us already; undefined when it is by somebody else. */
-async function pause(reference, app, { cluster, journals }) {
-    const isOurs = journals.of(app).adoption?.hash !== undefined;
+async function pause(reference, { cluster }) {
     try {
         return await cluster.patch(reference, [
             { op: 'test', path: '/spec/paused', value: null },
@@ -42346,15 +42435,18 @@ async function pause(reference, app, { cluster, journals }) {
         const live = await readDeployment(cluster, reference);
         if ((0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) !== true)
             throw error;
-        return isOurs || isHeldByUs(live) ? live : undefined;
+        return isHeldByUs(live) ? live : undefined;
     }
 }
 /** Tells whether the pause is ours, by who wrote the field. */
 function isHeldByUs({ metadata }) {
     return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => manager === HOLD_MANAGER && (0,json_pointer/* valueAt */.fK)(fieldsV1, ['f:spec', 'f:paused']) !== undefined);
 }
-/** Lets a Deployment that we hold roll again; one that is not paused is left alone. */
+/** Lets a Deployment that we hold roll again. One that is gone, not paused, or paused by somebody else is left alone: answers whether it was ours to let go. */
 async function letGo(reference, { cluster }) {
+    const held = await cluster.get(reference);
+    if (held === undefined || (0,json_pointer/* valueAt */.fK)(held, ['spec', 'paused']) !== true || !isHeldByUs(held))
+        return false;
     try {
         await cluster.patch(reference, [
             { op: 'test', path: '/spec/paused', value: true },
@@ -42364,10 +42456,11 @@ async function letGo(reference, { cluster }) {
     catch (error) {
         if (!(0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
             throw error;
-        const live = await readDeployment(cluster, reference);
-        if ((0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) === true)
+        const live = await cluster.get(reference);
+        if (live !== undefined && (0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) === true)
             throw error;
     }
+    return true;
 }
 /** The one ReplicaSet that has Pods, when there is one and it has the template the Deployment has. */
 async function onlyReplicaSet(reference, { cluster, clock, signal }) {
@@ -42421,8 +42514,8 @@ const letGoStep = {
     describe: ({ deployment }) => `let Deployment ${deployment} go again`,
     access: () => DEPLOYMENT_ACCESS,
     async execute({ deployment }, effects) {
-        await letGo(deploymentReference(effects.namespace, deployment), effects);
-        return { ok: true, text: 'not paused any more' };
+        const isOurs = await letGo(deploymentReference(effects.namespace, deployment), effects);
+        return { ok: true, text: isOurs ? 'not paused any more' : 'it is not held by us (any more)' };
     },
 };
 
@@ -42616,9 +42709,12 @@ class Proof {
         this.synced = Promise.all([this.#slices.synced, this.#pods.synced]).then(() => undefined);
         this.synced.catch(() => undefined);
     }
-    async await(move, { timeout, signal }) {
+    pods() {
+        return this.#pods.objects();
+    }
+    async await(move, { timeout, signal, atLeast = this.#target.atLeast }) {
         const begun = this.#clock.now();
-        const wanted = await_proof_wantedOf(this.#target, move);
+        const wanted = await_proof_wantedOf({ ...this.#target, atLeast }, move);
         const judge = () => judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, wanted);
         const proven = () => {
             const verdict = judge();
@@ -42827,6 +42923,7 @@ var narrow_disposeResources = (undefined && undefined.__disposeResources) || (fu
 
 
 
+
 const narrow_SLICES = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true };
 /** Milliseconds for the control plane to show a move; it takes some ten. */
 const PROOF_TIMEOUT = 30_000;
@@ -42839,28 +42936,31 @@ const narrow = {
         const { hash } = effects.journals.of(app).adoption ?? {};
         if (hash === undefined)
             throw new TypeError('a Service is pinned only after its Deployment is held');
-        const foreign = await foreignBehind(app, hash, effects);
+        const { foreign, endpoints } = await behind(app, hash, effects);
         if (foreign.length > 0) {
             return {
                 ok: false,
                 text: `the Service also leads to ${foreign.join(', ')}, expected Pods of Deployment ${app} only; give it labels that only this app has`,
             };
         }
-        return await pin(app, hash, effects);
+        return await pin(app, { hash, endpoints }, effects);
     },
 };
-async function foreignBehind(app, hash, { cluster, namespace, services }) {
+async function behind(app, hash, { cluster, namespace, services }) {
     const service = service_serviceOf(app, services);
     const [slices, pods] = await Promise.all([
         cluster.list({ resource: narrow_SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
-        cluster.list({ resource: PODS, namespace, labelSelector: labelText(baseSelector(selectorIn(service))) }),
+        cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: baseSelector(selectorIn(service)) }) }),
     ]);
     const owner = pods.items
-        .find(({ metadata }) => metadata.labels?.['pod-template-hash'] === hash)
+        .find(({ metadata }) => metadata.labels?.[labels_LABELS.hash] === hash)
         ?.metadata.ownerReferences?.find(({ controller }) => controller === true);
-    return foreignEndpoints(slices.items, pods.items, owner?.uid ?? '');
+    const uids = slices.items.flatMap((slice) => readSlice(slice)
+        .endpoints.filter(takesTraffic)
+        .flatMap(({ uid }) => uid ?? []));
+    return { foreign: foreignEndpoints(slices.items, pods.items, owner?.uid ?? ''), endpoints: new Set(uids) };
 }
-async function pin(app, hash, effects) {
+async function pin(app, { hash, endpoints }, effects) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const { cluster, clock, signal, services, journals } = effects;
@@ -42874,7 +42974,9 @@ async function pin(app, hash, effects) {
         const shown = { ...verdict, service: service.metadata.name };
         if (!verdict.proven)
             return { ok: false, text: verdict.waitingFor, proof: shown };
-        return { ok: true, text: `the same ${verdict.endpoints} endpoints as before`, proof: shown };
+        const kept = verdict.uids.filter((uid) => endpoints.has(uid)).length;
+        const same = kept === endpoints.size && kept === verdict.endpoints ? 'the same as before' : `${kept} of the ${endpoints.size} from before among them`;
+        return { ok: true, text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'}, ${same}`, proof: shown };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -42883,11 +42985,6 @@ async function pin(app, hash, effects) {
     finally {
         narrow_disposeResources(env_1);
     }
-}
-function labelText(labels) {
-    return Object.entries(labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/park.js
@@ -42900,7 +42997,9 @@ const park = {
         for (const app of apps) {
             await journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
         }
-        return { ok: true, text: `continue with a later stop-after, or end it by a rollback` };
+        const held = apps.flatMap((app) => journals.of(app).adoption?.deployment ?? []);
+        const hold = held.length === 0 ? '' : `; Deployment ${held.join(', ')} is held (paused) until then`;
+        return { ok: true, text: `continue with a later stop-after, or end it by a rollback${hold}` };
     },
 };
 
@@ -43088,10 +43187,9 @@ const prove = {
 function reopenProof({ app, backend, atLeast }, effects) {
     const { cluster, clock, signal, services } = effects;
     const service = service_serviceOf(app, services);
-    const made = {
-        label: service.metadata.labels?.[labels_LABELS.move] ?? '',
-        proof: openProof(cluster, { service, backend: resolved(backend, app, effects), atLeast }, { clock, signal }),
-    };
+    const { move = '', base } = readPointer(service);
+    const target = { service, backend: resolved(backend, app, effects), base: appLabels(base, app, backend), atLeast };
+    const made = { label: move, proof: openProof(cluster, target, { clock, signal }) };
     effects.moves.set(app, made);
     return made;
 }
@@ -43112,6 +43210,7 @@ const putBack = {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/record.js
 
 
+
 /** Writes down what serves from now on, and what can be gone back to. */
 const record = {
     describe: ({ app, release, isWayBack }) => `record that release ${release.number} of ${app} serves${isWayBack ? ' again' : ''}`,
@@ -43127,9 +43226,12 @@ function recorded(before, step, effects) {
     const { app, release, backend, isWayBack } = step;
     const at = effects.clock.date().toISOString();
     const images = effects.running.get(app) ?? release.images;
-    const active = { backend: resolved(backend, app, effects), release: { ...release, images, at: isWayBack ? (release.at ?? at) : at } };
+    const isNew = !isWayBack && step.from !== undefined;
+    const companions = release.companions ?? before.active?.release.companions;
+    const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) };
+    const active = { backend: resolved(backend, app, effects), release: note };
     const previous = previousOf(journal, step, effects);
-    const until = untilOf(step, effects);
+    const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
     return {
         ...journal,
         last: Math.max(journal.last, release.number),
@@ -43142,8 +43244,9 @@ function recorded(before, step, effects) {
 function previousOf(journal, { app, from, isWayBack }, effects) {
     if (from === undefined)
         return undefined;
-    const before = journal.active?.release ?? { number: 0, identity: '', images: [] };
-    return { backend: resolved(from, app, effects), release: before, ...(isWayBack ? { bad: true } : {}) };
+    const backend = resolved(from, app, effects);
+    const known = [journal.active, journal.previous].find((placed) => backend_sameBackend(placed?.backend, backend));
+    return { backend, release: known?.release ?? { number: 0, identity: '', images: [] }, ...(isWayBack ? { bad: true } : {}) };
 }
 function untilOf({ standby }, { clock }) {
     if (standby.type === 'cold' || standby.for === undefined)
@@ -43185,16 +43288,62 @@ function remove_isOurs({ metadata }) {
 
 
 
-/** Gives the Service back the selector its user wrote. Only once no Pod of the candidate is left: the wider selector would reach it. */
+/** Gives the Service back the selector its user wrote, and takes our label off. Only once no Pod of the candidate is left: the wider selector would reach it. */
 const reopen = {
     describe: ({ service }) => `give Service ${service} its own selector back`,
     access: () => POINTER_ACCESS,
-    async execute({ app }, { cluster, services, journals }) {
+    async execute({ app }, effects) {
+        const { cluster, services, journals } = effects;
+        const service = services.get(app);
+        if (service === undefined)
+            return { ok: true, text: 'the Service is gone' };
         const { adoption, rollout } = journals.of(app);
-        const base = adoption?.selector ?? rollout?.selector ?? {};
+        // What was there when this rollout began; an adoption that never arrived began with the user's own.
+        const base = rollout?.selector ?? adoption?.selector ?? {};
         const move = await journals.nextMove(app);
-        services.set(app, await moveService(cluster, service_serviceOf(app, services), { to: undefined, base, move }));
+        try {
+            services.set(app, await withoutLabel(await moveService(cluster, service, { to: undefined, base, move }), effects));
+        }
+        catch (error) {
+            if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+                throw error;
+            return { ok: true, text: 'the Service is gone' };
+        }
         return { ok: true, text: 'as its user wrote it' };
+    },
+};
+async function withoutLabel(service, { cluster }) {
+    const { reference, move } = readPointer(service);
+    const path = `/metadata/labels/${labels_LABELS.move.replaceAll('/', '~1')}`;
+    const operations = [
+        { op: 'test', path, value: move },
+        { op: 'remove', path },
+    ];
+    return await cluster.patch(reference, operations, { manager: POINTER_MANAGER });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restore.js
+
+
+
+/** Gives objects that accompanied a release back what they had before. What somebody else has changed since is theirs, and named. */
+const restore = {
+    describe: ({ changed }) => `give ${changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')} back what it had`,
+    access: ({ changed }) => changed.flatMap((object) => objectAccess(object, ['patch'])),
+    async execute({ changed }, { cluster }) {
+        const left = [];
+        for (const object of changed) {
+            try {
+                await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager });
+            }
+            catch (error) {
+                if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
+                    throw error;
+                left.push((0,build_reference/* describeObject */.v8)(object));
+            }
+        }
+        const others = left.length === 0 ? '' : `; somebody else has changed ${left.join(', ')} since, which is left as it is`;
+        return { ok: true, text: `${changed.length - left.length} as before${others}` };
     },
 };
 
@@ -43204,24 +43353,54 @@ const reopen = {
 
 
 
-/** Takes the old Pods away, once clients that keep their connections have had their time. */
+
+
+/**
+ * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the journal is written first, which
+ * a run that was overtaken cannot do, and the pointer is looked at last.
+ */
 const retire = {
     describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
-    access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
+    access: ({ app, cleanup }) => [
+        ...DEPLOYMENT_ACCESS,
+        ...POINTER_ACCESS,
+        ...journalAccess(app),
+        ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : []),
+    ],
     async execute(step, effects) {
-        const { app, backend, drain, standby, cleanup } = step;
-        const { cluster, clock, signal, namespace } = effects;
+        const { app, backend, drain, standby } = step;
         if (standby.type === 'warm')
             return { ok: true, text: endOf(step) };
-        await clock.sleep(drain, signal);
-        const name = workloadName(app, backend);
+        await effects.clock.sleep(drain, effects.signal);
+        await effects.journals.write(app, ({ standbyUntil: _until, ...journal }) => journal);
+        if (await isServing(step, effects))
+            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` };
+        return await takeAway(step, effects);
+    },
+};
+async function isServing({ app, backend }, effects) {
+    const { cluster, namespace } = effects;
+    const service = await cluster.get({ resource: SERVICES, namespace, name: effects.standing(app).serviceName });
+    return service !== undefined && backend_sameBackend(readPointer(service).backend, resolved(backend, app, effects));
+}
+/** What is gone already needs no taking away; a namesake made since is somebody's own. */
+async function takeAway({ app, backend, cleanup }, effects) {
+    const name = workloadName(app, backend);
+    const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid;
+    try {
         await scaleBackend(app, backend, { replicas: 0, effects });
         if (!cleanup)
             return { ok: true, text: 'scaled to 0, kept as the way back' };
-        await cluster.delete(deploymentReference(namespace, name), { propagation: 'Background' });
+        const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+        await effects.cluster.delete(deploymentReference(effects.namespace, name), { propagation: 'Background', ...preconditions });
         return { ok: true, text: 'deleted, as adopt-cleanup asks' };
-    },
-};
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+            throw error;
+        return { ok: true, text: `${name} is gone already` };
+    }
+}
 function endOf({ standby, cleanup, drain }) {
     if (standby.type === 'warm')
         return standby.for === undefined ? 'keep it warm until the next release' : `keep it warm for ${(0,build_duration/* formatDuration */.a3)(standby.for)}`;
@@ -43241,7 +43420,7 @@ const PASSED_ON = 30_000;
 const scale = {
     describe: ({ app, backend, replicas }) => `scale ${workloadName(app, backend)} to ${replicas}`,
     undo: ({ app, backend, before }) => `scale ${workloadName(app, backend)} to ${before}`,
-    access: ({ backend }) => [...DEPLOYMENT_ACCESS, ...(backend.type === 'adopted' ? [{ group: 'apps', resource: 'replicasets', verbs: ['get'] }] : [])],
+    access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
     async execute({ app, backend, replicas }, effects) {
         await scaleBackend(app, backend, { replicas, effects });
         return backend.type === 'slot' ? { ok: true, text: `${replicas} asked for` } : await passedOn(app, replicas, effects);
@@ -43249,11 +43428,11 @@ const scale = {
 };
 /** A held Deployment is judged by its ReplicaSet, which must have heard of the scale first: at zero it would look as it did before. */
 async function passedOn(app, replicas, effects) {
-    const { cluster, clock, signal, generations } = effects;
+    const { cluster, clock, signal, generations, namespace } = effects;
     const reference = adoptedReference(app, effects);
     const heard = await lookUntil(async () => {
-        const live = await cluster.get(reference);
-        return live?.spec?.replicas === replicas ? live : undefined;
+        const { items } = await cluster.list({ resource: REPLICA_SETS, namespace, fieldSelector: `metadata.name=${reference.name}` });
+        return items.find(({ spec }) => spec?.replicas === replicas);
     }, { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, PASSED_ON) });
     if (heard === undefined)
         return { ok: false, text: `ReplicaSet ${reference.name} was not scaled to ${replicas}, expected the Deployment to pass it on` };
@@ -43273,7 +43452,24 @@ const settle = {
     },
 };
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
+/** Finds the first container that has restarted since it was first seen, in words; remembers in `seen` what is new. Pods that go with their node are no failure of the release. */
+function restartIn(pods, seen) {
+    const containers = pods.flatMap(({ metadata, status }) => restarts_statusesOf(status).map((container) => ({ ...container, pod: metadata.name, key: `${metadata.uid ?? ''}/${container.name}` })));
+    const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (seen.get(key) ?? restartCount));
+    for (const { key, restartCount = 0 } of containers)
+        seen.set(key, restartCount);
+    return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+}
+/** Sidecars that keep running are init containers to the API. */
+function restarts_statusesOf(status) {
+    const { containerStatuses = [], initContainerStatuses = [] } = (status ?? {});
+    return [...initContainerStatuses, ...containerStatuses];
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/keeps-proven.js
+
+
 
 
 
@@ -43281,72 +43477,50 @@ const settle = {
 /** Milliseconds in which a Pod that was lost to its node may be replaced. */
 const RECOVERY = 15_000;
 const keeps_proven_PAUSE = 500;
-/** Watches that the Service goes on leading to the backend alone, with all its Pods; answers what is wrong once it has been so for longer than a Pod takes to be replaced. */
+/**
+ * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, and that no container fails; answers the first complaint. Fewer Pods than were planned are
+ * no complaint where an autoscaler or a person has asked for fewer.
+ */
 async function keepsProven(target, duration, effects) {
     const { clock, signal, moves } = effects;
     const made = moves.get(target.app);
     if (made === undefined)
         return undefined;
     const deadline = (0,build_deadline/* deadlineIn */._)(clock, duration);
+    const seen = new Map();
+    let atLeast = target.replicas;
     for (;;) {
-        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal });
-        if (!verdict.proven)
+        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal, atLeast });
+        const restart = restartIn(made.proof.pods(), seen);
+        if (restart !== undefined)
+            return restart;
+        const asked = verdict.proven ? atLeast : await replicasOf(target, effects);
+        if (!verdict.proven && asked >= atLeast)
             return (await movedBySomebody(target, effects)) ?? verdict.waitingFor;
-        if (deadline.passed())
+        atLeast = asked;
+        if (verdict.proven && deadline.passed())
             return await movedBySomebody(target, effects);
-        await clock.sleep(Math.min(keeps_proven_PAUSE, deadline.remaining()), signal);
+        await clock.sleep(Math.min(keeps_proven_PAUSE, Math.max(1, deadline.remaining())), signal);
     }
 }
+/** The Pods the workload asks for now; one at least, since nobody is no answer. */
+async function replicasOf({ app, backend, replicas }, effects) {
+    const live = await effects.cluster.get(backendReference(app, backend, effects));
+    return Math.max(1, live?.spec?.replicas ?? replicas);
+}
 /** Says who moved the pointer, when somebody did: it is told, not fought. */
-async function movedBySomebody({ app, backend, service: name }, { cluster, namespace, services }) {
+async function movedBySomebody({ app, service: name }, { cluster, namespace, services }) {
     const service = await cluster.get({ resource: SERVICES, namespace, name });
     if (service === undefined)
         return `Service ${name} is gone, expected it to lead to the release`;
     const expected = services.get(app);
-    const { selector, base } = readPointer(service);
-    const wanted = expected === undefined ? selectorOf(base, backend) : readPointer(expected).selector;
-    if ((0,json_pointer/* sameJson */.Vk)(selector, wanted))
+    if (expected !== undefined && (0,json_pointer/* sameJson */.Vk)(readPointer(service).selector, readPointer(expected).selector))
         return undefined;
     const [writer] = fieldOwners(service, ['spec', 'selector']);
     return `Service ${name} was moved away from the release by ${writer === undefined ? 'somebody' : describeOwner(writer)}`;
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
-
-
-
-
-/** Watches the Pods of a backend and tells of the first container that fails; undefined when none does until the time is over. Pods that go with their node are no failure of the release. */
-async function firstRestart({ app, backend }, duration, { cluster, clock, namespace, signal }) {
-    const labelSelector = Object.entries({ ...backendLabels(backend), ...(backend.type === 'slot' ? { [labels_LABELS.app]: app } : {}) })
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
-    const pods = follow(cluster, { resource: PODS, namespace, labelSelector }, { clock, signal });
-    const seen = new Map();
-    try {
-        return await awaitPicture([pods], () => restarted(pods.objects(), seen), { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, duration) });
-    }
-    finally {
-        pods.stop();
-    }
-}
-function restarted(pods, seen) {
-    let complaint;
-    for (const { metadata, status } of pods) {
-        const { containerStatuses = [] } = (status ?? {});
-        for (const { name, restartCount = 0 } of containerStatuses) {
-            const key = `${metadata.uid ?? ''}/${name}`;
-            const before = seen.get(key);
-            seen.set(key, restartCount);
-            if (before !== undefined && restartCount > before)
-                complaint ??= `container ${name} of Pod ${metadata.name} restarted while users were on it`;
-        }
-    }
-    return complaint;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/soak.js
-
 
 
 
@@ -43370,7 +43544,7 @@ const soak = {
         const failed = after.find(({ passed }) => !passed);
         if (failed !== undefined)
             return failedCheck(failed, after);
-        return { ok: true, text: 'no restart, no endpoint lost', checks: after };
+        return { ok: true, text: 'no container restarted, and the Service still leads to it alone', checks: after };
     },
 };
 /** Watches until the time is over; answers the first complaint, which ends the watch. */
@@ -43378,10 +43552,7 @@ async function watch({ duration, targets }, effects) {
     const over = new AbortController();
     const signal = AbortSignal.any([effects.signal, over.signal]);
     const watched = { ...effects, signal };
-    const watches = targets.flatMap(({ app, backend, service, replicas }) => {
-        const target = { app, backend: resolved(backend, app, effects), service, replicas };
-        return [firstRestart(target, duration, watched), keepsProven(target, duration, watched)];
-    });
+    const watches = targets.map(({ app, backend, service, replicas }) => keepsProven({ app, backend: resolved(backend, app, effects), service, replicas }, duration, watched));
     for (const each of watches)
         each.catch(() => undefined);
     try {
@@ -43456,6 +43627,7 @@ function failedCheck({ respondent, check, reason }, checks) {
 
 
 
+
 /** One room for each kind of step. */
 const KINDS = {
     begin: begin,
@@ -43479,6 +43651,7 @@ const KINDS = {
     'let-go': letGoStep,
     'put-back': putBack,
     remove: remove,
+    restore: restore,
     end: end,
 };
 /** The step in one line. */
@@ -43733,9 +43906,14 @@ class Journals {
     of(app) {
         return this.#find(app).journal;
     }
-    /** All journals as this run left them; one that was deleted is not among them. */
+    /** All journals as this run left them; an app that has none is not among them. */
     all() {
-        return new Map([...this.#kept].map(([app, { journal }]) => [app, journal]));
+        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
+        return new Map(kept.map(([app, { journal }]) => [app, journal]));
+    }
+    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
+    isUndisturbed(app, { resourceVersion }) {
+        return this.#find(app).resourceVersion === resourceVersion;
     }
     /** Writes what a change makes of the journal. The first write of a run takes a token nobody had before. */
     async write(app, change) {
@@ -43748,7 +43926,8 @@ class Journals {
     /** Deletes the journal of an app that was never released. */
     async remove(app) {
         await deleteJournal(this.#cluster, this.#place(app), this.#find(app));
-        this.#kept.delete(app);
+        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
+        this.#tokens.delete(app);
     }
     /** A move label that no move of this app has had. */
     async nextMove(app) {
@@ -43780,7 +43959,7 @@ async function runRollout(plan, standings, { world, options }) {
     const forward = await executeIn(world, plan.steps, standings);
     const isToGoBack = isReasonToGoBack(forward.execution);
     const now = isToGoBack ? await look(world, standings) : undefined;
-    const steps = now === undefined ? [] : wayBackSteps(now, options);
+    const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options);
     if (now === undefined || steps.length === 0)
         return { plan, places: run_rollout_placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() };
     world.say('');
@@ -43788,28 +43967,40 @@ async function runRollout(plan, standings, { world, options }) {
     const wayBack = await executeIn(world, steps, now);
     return { plan, forward: forward.execution, places: run_rollout_placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
 }
-/** What was seen to be bad is; what could not be seen is not. */
-function isReasonToGoBack({ ended }) {
-    return ended === 'refused' || ended === 'broken';
+/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
+function isReasonToGoBack({ ended, records }) {
+    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
+    return (ended === 'refused' || ended === 'broken') && !arrived;
+}
+/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
+function isLast({ app }, records) {
+    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
+    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
+    return begun < written;
+}
+/** A rollout that another run has written to meanwhile is that run's. */
+function ownOf(standings, undisturbed) {
+    return standings.filter(undisturbed);
 }
 /** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
-async function look({ cluster, namespace }, standings) {
+async function look({ cluster, namespace, clock }, standings) {
     try {
-        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings) });
+        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
     }
     catch {
-        // The fault that ended the plan is told already; the hand-made way back is printed with it.
+        // The fault that ended the plan is told already; the report has the commands for going back by hand.
         return undefined;
     }
 }
 function run_rollout_placesOf(standings) {
-    return standings.map(({ app, serviceName: service }) => ({ app, service }));
+    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
 }
 async function executeIn(world, steps, standings) {
     const effects = effectsFor(world, standings);
     try {
         const execution = await execute(steps, effects);
-        return { execution, journals: effects.journals.all() };
+        const { journals } = effects;
+        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
     }
     finally {
         for (const { proof } of effects.moves.values())
@@ -43912,18 +44103,72 @@ function hasMoved(records) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/outputs.js
 
 /** What serves now, for the next step of a workflow: bare values for one app, lines of `app=value` for several. */
-function versionOutputs(journals) {
+function versionOutputs(servings, journals) {
     return {
-        release: linesOf(journals, ({ active }) => (active === undefined ? '' : String(active.release.number))),
-        'previous-release': linesOf(journals, ({ previous }) => (previous === undefined ? '' : String(previous.release.number))),
-        'active-slot': linesOf(journals, ({ active }) => active === undefined ? '' : active.backend.type === 'slot' ? roles_describeBackend(active.backend) : 'adopted'),
+        release: linesOf(servings, ({ release }) => numberOf(release)),
+        'previous-release': linesOf(servings, (serving) => numberOf(outputs_behind(serving, journals.get(serving.app)))),
+        'active-slot': linesOf(servings, ({ backend }) => (backend === undefined ? '' : backend.type === 'slot' ? roles_describeBackend(backend) : 'adopted')),
     };
 }
-function linesOf(journals, value) {
-    const entries = [...journals];
-    if (entries.length === 1)
-        return entries.map(([, journal]) => value(journal)).join('');
-    return entries.map(([app, journal]) => `${app}=${value(journal)}`).join('\n');
+/** The release that a rollback would lead to now; undefined where it would be refused. */
+function outputs_behind({ release }, journal) {
+    if (journal === undefined)
+        return undefined;
+    const { rollout, active, previous, adoption } = journal;
+    if (rollout === undefined || release?.number !== rollout.release.number)
+        return previous?.bad === true ? undefined : previous?.release;
+    return active?.release ?? (adoption === undefined ? undefined : { number: 0 });
+}
+function numberOf(release) {
+    return release === undefined ? '' : String(release.number);
+}
+function linesOf(servings, value) {
+    if (servings.length === 1)
+        return servings.map(value).join('');
+    return servings.map((serving) => `${serving.app}=${value(serving)}`).join('\n');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/report/serving.js
+
+
+/** Where users are at the end of a run: where the pointers led when it began, and the moves that were made since. The journal says what was meant, the pointer what is. */
+function servingAfter({ places, forward, wayBack, journals }) {
+    const records = [...forward.records, ...(wayBack?.records ?? [])].filter(({ state }) => state === 'done');
+    return places.map(({ app, service, backend: before }) => {
+        const backend = records.reduce((at, record) => pointerAfter(at, record, { app, service }), before);
+        return { app, backend, release: backend === undefined ? undefined : releaseIn(journals.get(app), backend) };
+    });
+}
+/** Which release a backend holds, as the journal knows it: one that is on its way comes first, since it has taken the place of what was there. */
+function releaseIn(journal, backend) {
+    const { rollout, active, previous } = journal ?? {};
+    const onWay = rollout === undefined ? undefined : { backend: backend_slotBackend(rollout.slot), release: rollout.release };
+    return [onWay, active, previous].find((placed) => placed !== undefined && isSamePlace(placed.backend, backend))?.release;
+}
+/** Says it in words: `web serves release 42 from green`. */
+function describeServing(servings) {
+    return servings
+        .map(({ app, backend, release }) => {
+        if (backend === undefined)
+            return `${app} is as it was without us`;
+        return `${app} serves ${release === undefined ? '' : `release ${release.number} `}from ${roles_describeBackend(backend)}`;
+    })
+        .join(', ');
+}
+function pointerAfter(backend, { step }, { app, service }) {
+    if (step.type === 'move' && step.app === app)
+        return step.to;
+    if (step.type === 'narrow' && step.app === app)
+        return { type: 'adopted', hash: '' };
+    if (step.type === 'reopen' && step.app === app)
+        return undefined;
+    if (step.type === 'remove' && step.app === app && step.created.some(({ kind, name }) => kind === 'Service' && name === service))
+        return undefined;
+    return backend;
+}
+/** There is one adopted Deployment of an app, whatever its ReplicaSet is called. */
+function isSamePlace(one, other) {
+    return one.type === 'slot' ? other.type === 'slot' && one.slot === other.slot : other.type === 'adopted';
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/verdict.js
@@ -43945,58 +44190,58 @@ function verdictOf(outcome) {
     if (plan.nothing !== undefined)
         return `Unchanged: ${plan.nothing}`;
     const time = (0,build_duration/* formatDuration */.a3)(seconds * 1_000);
-    const conclusion = conclusionOf(outcome);
-    if (conclusion === 'success')
-        return successOf(outcome, time);
-    if (conclusion === 'parked')
-        return `Parked after ${time}: ${forward.records.at(-1)?.text ?? ''}. ${forward.records.at(-1)?.result?.text ?? ''}`;
-    return `${failureOf(forward, time)}. ${whereabouts(outcome)}`;
+    const serving = describeServing(servingAfter(outcome));
+    if (forward.ended !== 'complete')
+        return `${failureOf(forward, time)}. ${whereabouts(outcome, serving)}`;
+    const last = forward.records.at(-1);
+    if (last?.step.type === 'park')
+        return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`;
+    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`;
 }
-function successOf({ forward, journals }, time) {
-    const moved = forward.records.some(({ step }) => step.type === 'move');
-    const proven = moved ? ', every endpoint proven' : '';
-    if (forward.records.at(-1)?.step.type === 'end')
-        return `Taken back after ${time}: ${verdict_servingOf(journals)}${proven}`;
-    if (forward.records.some(({ step }) => step.type === 'record' && step.isWayBack))
-        return `Rolled back after ${time}: ${verdict_servingOf(journals)}${proven}`;
-    return `Released after ${time}: ${verdict_servingOf(journals)}${proven}`;
+function achievementOf({ records }) {
+    if (records.at(-1)?.step.type === 'end')
+        return 'Taken back';
+    if (records.some(({ step }) => step.type === 'record' && step.isWayBack) && !reached(records, 'begin'))
+        return 'Rolled back';
+    return reached(records, 'record') ? 'Released' : 'Made whole';
 }
-const ENDINGS = { complete: 'Done', refused: 'Refused', broken: 'Refused', blind: 'Held', cancelled: 'Cancelled' };
+const ENDINGS = { complete: 'Done', refused: 'Refused', broken: 'Stopped', blind: 'Held', cancelled: 'Cancelled' };
 function failureOf({ ended, records, fault }, time) {
     const failed = records.find(({ state }) => state === 'failed');
     const reason = ended === 'cancelled' ? '' : `: ${failed?.result?.text ?? fault?.message ?? 'no reason given'}`;
     return `${ENDINGS[ended]} after ${time} at step ${failed?.number ?? 0}${reason}`;
 }
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack, journals }) {
-    const isMoved = reached(forward, 'move');
+function whereabouts({ forward, wayBack }, serving) {
+    const own = ownRecords(forward.records);
+    const isMoved = reached(own, 'move');
     if (wayBack === undefined)
-        return untaken(forward, isMoved);
+        return `${untaken(own, isMoved)}: ${serving}`;
     if (wayBack.ended !== 'complete')
-        return verdict_stuck(wayBack);
-    return `${isMoved ? 'Traffic is back' : 'No traffic moved'}: ${verdict_servingOf(journals)}`;
+        return `${verdict_stuck(wayBack)}: ${serving}`;
+    if (!isMoved)
+        return `No traffic moved: ${serving}`;
+    return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`;
 }
-function untaken(forward, isMoved) {
-    if (reached(forward, 'record'))
-        return 'The release serves and is recorded; the old Pods are still there: retire them by hand, or release again';
-    return isMoved ? 'Nothing was taken back: both are still up. Run again to continue, or roll back' : 'No traffic moved';
+/** What a plan does for its own release, after what it brought to an end first. */
+function ownRecords(records) {
+    return records.slice(Math.max(0, records.findIndex(({ step }) => step.type === 'begin')));
+}
+function untaken(own, isMoved) {
+    if (reached(own, 'record'))
+        return 'Nothing was taken back, since a release is written down already; run it again to finish';
+    return isMoved ? 'Nothing was taken back; run it again to continue, or roll back' : 'No traffic moved';
 }
 function verdict_stuck({ records }) {
     const failed = records.find(({ state }) => state === 'failed');
-    return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Both are still up; run rollback again`;
+    return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Run rollback again, or go back by hand`;
 }
-function reached({ records }, type) {
+function reached(records, type) {
     return records.some(({ step, state }) => step.type === type && state === 'done');
-}
-function verdict_servingOf(journals) {
-    if (journals.size === 0)
-        return 'nothing of ours is left';
-    return [...journals]
-        .map(([app, { active }]) => active === undefined ? `${app} serves as before` : `${app} serves release ${active.release.number} from ${roles_describeBackend(active.backend)}`)
-        .join(', ');
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/rollout-report.js
+
 
 
 
@@ -44014,7 +44259,7 @@ function reportRollout(outcome, { namespace }) {
         conclusion: conclusionOf(outcome),
         verdict: verdictOf(outcome),
         outputs: {
-            ...versionOutputs(journals),
+            ...versionOutputs(servingAfter(outcome), journals),
             plan: JSON.stringify(planData(plan)),
             diagnosis: JSON.stringify(diagnosesOf(forward, sick)),
             ...(fault === undefined ? {} : { fault: fault.code }),
@@ -44058,16 +44303,13 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }) {
         seconds,
     };
 }
-/** What a way back does not take back: objects that were there before and were changed. */
+/** What a way back cannot take back: the data of Secrets is written down nowhere. */
 function keptNotes({ records }, wayBack) {
     if (wayBack === undefined)
         return [];
-    const kept = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []));
-    if (kept.length === 0)
-        return [];
-    return [
-        `objects that came with the release and were there before keep what it gave them: ${kept.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ')}`,
-    ];
+    const applied = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []));
+    const secrets = applied.filter(({ object }) => object.kind === 'Secret').map(({ object }) => object.metadata.name);
+    return secrets.length === 0 ? [] : [`Secrets that were there before keep what the release gave them: ${secrets.join(', ')}`];
 }
 /** What the user should know, though nothing failed for it: each thing once. */
 function noteList(notes) {
@@ -44200,10 +44442,15 @@ function validateInputs(values) {
 function reportRefusal(plan, standings) {
     const reason = plan.refused ?? '';
     const journals = new Map(standings.map(({ app, kept }) => [app, kept.journal]));
+    const servings = standings.map(servingNow);
     return {
         conclusion: 'failure',
         verdict: `Refused: ${reason}. Nothing was changed`,
-        outputs: { ...versionOutputs(journals), plan: JSON.stringify(planData(plan)), diagnosis: JSON.stringify([{ cause: 'no-way-back', message: reason }]) },
+        outputs: {
+            ...versionOutputs(servings, journals),
+            plan: JSON.stringify(planData(plan)),
+            diagnosis: JSON.stringify([{ cause: 'no-way-back', message: reason }]),
+        },
         annotations: [{ level: 'error', title: 'rollback: nothing was changed', message: reason }],
         summary: [{ type: 'list', items: plan.title }],
         details: { plan: planData(plan), refused: reason },
@@ -44220,6 +44467,16 @@ function reportPlanned(plan) {
         details: { plan: planData(plan) },
     };
 }
+/** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
+function withLeftRelease(report, standings) {
+    const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }));
+    const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n');
+    return { ...report, outputs: { ...report.outputs, 'previous-release': lines } };
+}
+function servingNow(standing) {
+    const backend = pointedAt(standing);
+    return { app: standing.app, backend, release: backend === undefined ? undefined : releaseIn(standing.kept.journal, backend) };
+}
 
 ;// CONCATENATED MODULE: ./actions/rollback/build/operation.js
 
@@ -44233,7 +44490,7 @@ const rollback = {
     outputs: {
         conclusion: '`success`, `failure` or `cancelled`.',
         release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
-        'previous-release': 'The number of the release that was taken back.',
+        'previous-release': 'The number of the release that was left.',
         'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
         plan: 'The plan as JSON: every step, the proofs it needs.',
         diagnosis: 'Why the way back was refused, as JSON; `[]` when it was not.',
@@ -44241,9 +44498,9 @@ const rollback = {
         fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
     },
     validate: validateInputs,
-    async observe(values, { ports: { cluster }, host: { signal } }) {
+    async observe(values, { ports: { cluster }, host: { signal, clock } }) {
         const namespace = values.namespace ?? cluster.namespace;
-        return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), signal }) };
+        return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) };
     },
     plan: (values, snapshot) => ({ plan: planRollback(snapshot.standings, optionsOf(values)), snapshot, inputs: values }),
     async execute({ plan, snapshot, inputs: values }, run) {
@@ -44262,7 +44519,7 @@ const rollback = {
     report({ plan, snapshot }, outcome) {
         if (plan.refused !== undefined)
             return reportRefusal(plan, snapshot.standings);
-        return outcome === undefined ? reportPlanned(plan) : reportRollout(outcome, snapshot);
+        return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome, snapshot), snapshot.standings);
     },
 };
 function optionsOf(values) {

@@ -14,7 +14,7 @@ import {
   type Standing,
 } from '@fairlead/rollout'
 import { inputs, validateInputs, type Inputs } from './inputs.ts'
-import { reportPlanned, reportRefusal } from './report.ts'
+import { reportPlanned, reportRefusal, withLeftRelease } from './report.ts'
 
 /** The outside systems a rollback talks to. */
 export interface Ports {
@@ -45,7 +45,7 @@ export const rollback: Operation<typeof inputs, Ports, Snapshot, ReturnPlan, Out
   outputs: {
     conclusion: '`success`, `failure` or `cancelled`.',
     release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
-    'previous-release': 'The number of the release that was taken back.',
+    'previous-release': 'The number of the release that was left.',
     'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
     plan: 'The plan as JSON: every step, the proofs it needs.',
     diagnosis: 'Why the way back was refused, as JSON; `[]` when it was not.',
@@ -53,9 +53,9 @@ export const rollback: Operation<typeof inputs, Ports, Snapshot, ReturnPlan, Out
     fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
   },
   validate: validateInputs,
-  async observe(values, { ports: { cluster }, host: { signal } }) {
+  async observe(values, { ports: { cluster }, host: { signal, clock } }) {
     const namespace = values.namespace ?? cluster.namespace
-    return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), signal }) }
+    return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) }
   },
   plan: (values, snapshot) => ({ plan: planRollback(snapshot.standings, optionsOf(values)), snapshot, inputs: values }),
   async execute({ plan, snapshot, inputs: values }, run) {
@@ -71,7 +71,7 @@ export const rollback: Operation<typeof inputs, Ports, Snapshot, ReturnPlan, Out
   },
   report({ plan, snapshot }, outcome): Report {
     if (plan.refused !== undefined) return reportRefusal(plan, snapshot.standings)
-    return outcome === undefined ? reportPlanned(plan) : reportRollout(outcome, snapshot)
+    return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome, snapshot), snapshot.standings)
   },
 }
 

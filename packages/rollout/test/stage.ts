@@ -115,7 +115,7 @@ export class Stage {
   }
 
   observe(apps: readonly string[] = ['web']): Promise<readonly Standing[]> {
-    return observeApps(this.cluster, NAMESPACE, { apps: apps.map((app) => ({ app, service: app })) })
+    return observeApps(this.cluster, NAMESPACE, { apps: apps.map((app) => ({ app, service: app })), now: this.clock.date() })
   }
 
   async planFor(release: Release, changes: Partial<RolloutOptions> = {}): Promise<Plan> {

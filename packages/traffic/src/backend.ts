@@ -23,9 +23,17 @@ export function backendOf(selector: StringMap): Backend | undefined {
   return hash === undefined ? undefined : { type: 'adopted', hash }
 }
 
-/** A selector without what narrows it to a backend: the labels all Pods of the app share. */
+/** A selector without what narrows it to a backend: the labels all Pods of the app share, as its user wrote them. */
 export function baseSelector(selector: StringMap): StringMap {
-  return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== LABELS.slot && key !== LABELS.hash))
+  return Object.fromEntries(Object.entries(selector).filter(([key]) => key !== LABELS.slot && key !== LABELS.hash && key !== LABELS.app))
+}
+
+/**
+ * The labels that lead to Pods of one app's backend, beside the backend's own. Two apps may share the labels their users wrote, and both have a blue slot:
+ * a slot's Pods are told apart by the app as well.
+ */
+export function appLabels(base: StringMap, app: string, backend: Backend): StringMap {
+  return backend.type === 'slot' ? { ...base, [LABELS.app]: app } : base
 }
 
 /** Tells whether two backends are the same Pods. */

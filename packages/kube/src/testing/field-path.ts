@@ -57,7 +57,9 @@ export function writeField(root: Record<string, unknown>, path: FieldPath, value
     }
     const map = parent as Record<string, unknown>
     const key = segment.slice(2)
-    if (isLast) map[key] = structuredClone(value)
+    // An empty map that is applied says nothing of the keys others have put there.
+    if (isLast && !(isEmptyMap(value) && isMap(map[key]))) map[key] = structuredClone(value)
+    else if (isLast) return
     else map[key] ??= path[index + 1]?.startsWith('k:') === true ? [] : {}
     parent = map[key]
   }
@@ -124,6 +126,14 @@ function itemOf(list: unknown, key: Record<string, unknown>): unknown {
 
 function ownValue(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return isMap(value) && isEmpty(value)
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Cluster } from '@fairlead/kube'
-import { deleteJournal, writeJournal, type Journal, type KeptJournal } from '../journal/index.ts'
+import { deleteJournal, EMPTY_JOURNAL, writeJournal, type Journal, type KeptJournal } from '../journal/index.ts'
 
 /** The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on. */
 export class Journals {
@@ -20,9 +20,15 @@ export class Journals {
     return this.#find(app).journal
   }
 
-  /** All journals as this run left them; one that was deleted is not among them. */
+  /** All journals as this run left them; an app that has none is not among them. */
   all(): ReadonlyMap<string, Journal> {
-    return new Map([...this.#kept].map(([app, { journal }]) => [app, journal]))
+    const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined)
+    return new Map(kept.map(([app, { journal }]) => [app, journal]))
+  }
+
+  /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
+  isUndisturbed(app: string, { resourceVersion }: KeptJournal): boolean {
+    return this.#find(app).resourceVersion === resourceVersion
   }
 
   /** Writes what a change makes of the journal. The first write of a run takes a token nobody had before. */
@@ -37,7 +43,8 @@ export class Journals {
   /** Deletes the journal of an app that was never released. */
   async remove(app: string): Promise<void> {
     await deleteJournal(this.#cluster, this.#place(app), this.#find(app))
-    this.#kept.delete(app)
+    this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined })
+    this.#tokens.delete(app)
   }
 
   /** A move label that no move of this app has had. */

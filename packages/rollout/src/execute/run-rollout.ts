@@ -1,11 +1,12 @@
 import type { Clock, Transport } from '@fairlead/base'
 import type { Cluster, KubeObject } from '@fairlead/kube'
+import type { Backend } from '@fairlead/traffic'
 import type { Journal } from '../journal/index.ts'
 import type { RolloutOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
 import { wayBackSteps } from '../plan/way-back.ts'
-import { observeApps, type AppPlace, type Standing } from '../standing/index.ts'
+import { observeApps, pointedAt, type AppPlace, type Standing } from '../standing/index.ts'
 import type { Effects } from './effects.ts'
 import { execute, type Execution } from './execute.ts'
 import { Journals } from './journals.ts'
@@ -26,7 +27,8 @@ export interface RolloutOutcome {
   readonly forward: Execution
   /** Taken by itself after a refusal; absent when nothing was to be taken back. */
   readonly wayBack?: Execution
-  readonly places: readonly AppPlace[]
+  /** The apps, and where their Services led when the run began. */
+  readonly places: readonly (AppPlace & { readonly backend: Backend | undefined })[]
   /** The journals as the run left them, by app. */
   readonly journals: ReadonlyMap<string, Journal>
   readonly seconds: number
@@ -43,7 +45,7 @@ export async function runRollout(
   const forward = await executeIn(world, plan.steps, standings)
   const isToGoBack = isReasonToGoBack(forward.execution)
   const now = isToGoBack ? await look(world, standings) : undefined
-  const steps = now === undefined ? [] : wayBackSteps(now, options)
+  const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options)
   if (now === undefined || steps.length === 0)
     return { plan, places: placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() }
   world.say('')
@@ -52,27 +54,42 @@ export async function runRollout(
   return { plan, forward: forward.execution, places: placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
 }
 
-/** What was seen to be bad is; what could not be seen is not. */
-function isReasonToGoBack({ ended }: Execution): boolean {
-  return ended === 'refused' || ended === 'broken'
+/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
+function isReasonToGoBack({ ended, records }: Execution): boolean {
+  const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records))
+  return (ended === 'refused' || ended === 'broken') && !arrived
+}
+
+/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
+function isLast({ app }: { readonly app: string }, records: Execution['records']): boolean {
+  const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app)
+  const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app)
+  return begun < written
+}
+
+/** A rollout that another run has written to meanwhile is that run's. */
+function ownOf(standings: readonly Standing[], undisturbed: Executed['undisturbed']): readonly Standing[] {
+  return standings.filter(undisturbed)
 }
 
 /** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
-async function look({ cluster, namespace }: World, standings: readonly Standing[]): Promise<readonly Standing[] | undefined> {
+async function look({ cluster, namespace, clock }: World, standings: readonly Standing[]): Promise<readonly Standing[] | undefined> {
   try {
-    return await observeApps(cluster, namespace, { apps: placesOf(standings) })
+    return await observeApps(cluster, namespace, { apps: placesOf(standings), now: clock.date() })
   } catch {
-    // The fault that ended the plan is told already; the hand-made way back is printed with it.
+    // The fault that ended the plan is told already; the report has the commands for going back by hand.
     return undefined
   }
 }
 
-function placesOf(standings: readonly Standing[]): readonly AppPlace[] {
-  return standings.map(({ app, serviceName: service }) => ({ app, service }))
+function placesOf(standings: readonly Standing[]): RolloutOutcome['places'] {
+  return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }))
 }
 
 interface Executed {
   readonly execution: Execution
+  /** Tells whether nobody else has written the journal of an app since. */
+  readonly undisturbed: (now: Standing) => boolean
   readonly journals: ReadonlyMap<string, Journal>
 }
 
@@ -80,7 +97,8 @@ async function executeIn(world: World, steps: readonly Step[], standings: readon
   const effects = effectsFor(world, standings)
   try {
     const execution = await execute(steps, effects)
-    return { execution, journals: effects.journals.all() }
+    const { journals } = effects
+    return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) }
   } finally {
     for (const { proof } of effects.moves.values()) proof.close()
   }

@@ -8,6 +8,8 @@ export interface ReleaseNote {
   /** Digest of what was rendered; empty for release 0, which we did not render. */
   readonly identity: string
   readonly images: readonly string[]
+  /** Digest of the objects that accompany it; undefined where it brought none of its own. */
+  readonly companions?: string
   /** When it began, by the wall clock of the run. */
   readonly at?: string
 }
@@ -52,6 +54,8 @@ export interface Rollout {
   readonly before?: KubeObject
   /** What was not there before. Written before it is created, so some of it may not exist. */
   readonly created: readonly Creation[]
+  /** Objects that were there and are about to be changed, as they are applied to be as before. Never a Secret. */
+  readonly changed?: readonly KubeObject[]
   /** The last step that was begun. */
   readonly step: string
   readonly state: 'running' | 'parked'

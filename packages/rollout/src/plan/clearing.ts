@@ -1,6 +1,6 @@
 import { sameBackend, slotBackend } from '@fairlead/traffic'
 import type { Rollout } from '../journal/index.ts'
-import type { Release } from '../release/index.ts'
+import { readIdentity, type Release } from '../release/index.ts'
 import { pointedAt, type Standing, type Workload } from '../standing/index.ts'
 
 /** Tells whether another release than this one is on its way for an app: it was parked, or its run was killed. */
@@ -48,11 +48,10 @@ function withoutMade(standing: Standing, { created }: Rollout): Standing {
 }
 
 function slotAfter(held: Workload | undefined, { before, created }: Rollout): Workload | undefined {
-  return held === undefined || (before === undefined && wasMade(created, held.name)) ? undefined : emptySlot(held)
-}
-
-function emptySlot(workload: Workload): Workload {
-  return { ...workload, wanted: 0, available: 0, identity: undefined }
+  if (held === undefined || (before === undefined && wasMade(created, held.name))) return undefined
+  const emptied = { ...held, wanted: 0, available: 0 }
+  // What it held before is put back: the next release that is refused must find that, not this one.
+  return before === undefined ? { ...emptied, identity: undefined } : { ...emptied, object: { ...held.object, ...before }, identity: readIdentity(before) }
 }
 
 function wasMade(created: readonly { readonly kind: string; readonly name: string }[], name: string): boolean {

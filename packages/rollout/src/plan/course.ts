@@ -1,7 +1,7 @@
-import { judgeProof, readPointer, sameBackend, slotBackend, type Backend, type SlotName } from '@fairlead/traffic'
+import { appLabels, judgeProof, readPointer, sameBackend, slotBackend, type Backend, type SlotName } from '@fairlead/traffic'
 import { valueAt } from '@fairlead/kube'
 import type { ReleaseNote, Rollout } from '../journal/index.ts'
-import type { AppRelease, Release } from '../release/index.ts'
+import { companionsIdentity, type AppRelease, type Release } from '../release/index.ts'
 import { activeOf, candidateSlot, isToBeAdopted, pointedAt, type Active, type Standing } from '../standing/index.ts'
 import { candidateReplicas } from './candidate-replicas.ts'
 
@@ -35,7 +35,7 @@ export interface ReleaseCourse {
 const ADOPTED: Backend = { type: 'adopted', hash: '' }
 
 /** Decides what is to be done about one app. Any rollout of another release has been cleared away before. */
-export function courseOf(standing: Standing, app: AppRelease, release: Pick<Release, 'autoscalers'>): Course {
+export function courseOf(standing: Standing, app: AppRelease, release: Release): Course {
   const { rollout } = standing.kept.journal
   const active = activeOf(standing)
   const serves = active !== undefined && active.workload.identity === app.identity
@@ -46,7 +46,7 @@ export function courseOf(standing: Standing, app: AppRelease, release: Pick<Rele
     type: 'release',
     standing,
     app,
-    note: noteOf(standing, app),
+    note: noteOf(standing, app, release),
     slot,
     from: fromOf(standing, moved ? rollout : undefined),
     adopts: isToBeAdopted(standing),
@@ -62,9 +62,17 @@ function servingCourse(standing: Standing, { backend, workload }: Active, { repl
 }
 
 /** A number stays with a release until it has arrived, however many runs that takes. */
-function noteOf({ kept: { journal } }: Standing, { identity, images }: AppRelease): ReleaseNote {
-  return { number: journal.rollout?.release.number ?? journal.last + 1, identity, images }
+function noteOf({ kept: { journal } }: Standing, { identity, images }: AppRelease, release: Companions): ReleaseNote {
+  const companions = companionsOf(release)
+  return { number: journal.rollout?.release.number ?? journal.last + 1, identity, images, ...(companions === undefined ? {} : { companions }) }
 }
+
+/** The digest of what accompanies a release; undefined for a release by image, which brings nothing and leaves everything. */
+export function companionsOf(release: Companions): string | undefined {
+  return release.apps.some(({ manifest }) => manifest !== undefined) ? companionsIdentity(release) : undefined
+}
+
+type Companions = Pick<Release, 'apps' | 'companions'>
 
 function fromOf(standing: Standing, moved: Rollout | undefined): Backend | undefined {
   if (moved !== undefined) return moved.from
@@ -77,10 +85,10 @@ function holds({ slots }: Standing, slot: SlotName, { identity }: AppRelease): b
 }
 
 /** Tells whether a backend has every Pod it wants, and the Service leads to all of them and to nobody else. */
-function isWhole({ service, slices, pods, slots, plain }: Standing, backend: Backend): boolean {
+function isWhole({ app, service, slices, pods, slots, plain }: Standing, backend: Backend): boolean {
   const workload = backend.type === 'slot' ? slots[backend.slot] : plain
   if (service === undefined || workload === undefined || workload.wanted < 1 || workload.available < workload.wanted) return false
   const { base, move = '', name } = readPointer(service)
   const families = (valueAt(service, ['spec', 'ipFamilies']) ?? []) as readonly string[]
-  return judgeProof({ slices, pods }, { service: name, families, move, base, backend, atLeast: workload.wanted }).proven
+  return judgeProof({ slices, pods }, { service: name, families, move, base: appLabels(base, app, backend), backend, atLeast: workload.wanted }).proven
 }

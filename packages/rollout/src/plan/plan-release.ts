@@ -1,14 +1,15 @@
-import { baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
-import type { ManifestObject } from '@fairlead/kube'
+import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import { slotDeployment, slotName, type Release } from '../release/index.ts'
 import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
+import { applyStep, isWorkload, serviceStep } from './accompany.ts'
+import { adjustingSteps } from './adjusting.ts'
 import { arrivalOf, isServedFirst } from './arriving.ts'
 import { courseOf, type Course, type ReleaseCourse } from './course.ts'
 import { leftoverSteps } from './leftovers.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { restorable } from './restorable.ts'
-import { moveStep, type AwaitStep, type AwaitTarget, type CheckStep, type Companion, type Step } from './step.ts'
+import { moveStep, type AwaitStep, type AwaitTarget, type CheckStep, type Step } from './step.ts'
 import { clearedAway, isAnothers } from './clearing.ts'
 import { wayBackSteps } from './way-back.ts'
 
@@ -22,13 +23,21 @@ export function planRelease(release: Release, standings: readonly Standing[], op
   const cleared = standings.map((standing, index) => arrivals[index]?.standing ?? (others.includes(standing) ? clearedAway(standing) : standing))
   const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release))
   const title = courses.map((course, index) => titleOf(course, beforehand(standings[index], cleared[index])))
+  const unchanged = courses.filter((course) => course.type === 'unchanged')
   const going = courses.filter((course) => course.type === 'release')
   const healing = courses.filter((course) => course.type === 'heal')
   const steps = [
     ...wayBackSteps(others, options),
     ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
     ...forward(release, { going, healing, options }),
-    ...courses.flatMap((course) => (course.type === 'unchanged' ? leftoverSteps(course.standing, options) : [])),
+    ...unchanged.flatMap((course) => leftoverSteps(course.standing, options)),
+    ...(going.length === 0
+      ? adjustingSteps(
+          release,
+          unchanged.map(({ standing }) => standing),
+          options,
+        )
+      : []),
   ]
   const nothing = `${courses.map(nameOf).join(', ')}: this release serves already`
   return { title, notes: release.notes, steps, ...(steps.length === 0 ? { nothing } : {}) }
@@ -61,12 +70,12 @@ function forward(release: Release, { going, healing, options }: Forward): readon
     health,
     ...(asked === undefined ? [] : [asked]),
   ]
-  if (going.length === 0) return verification
+  if (going.length === 0) return [...verification, ...healing.map(proveHealed)]
   const apps = going.map(nameOf)
   // With one pointer moved already, the rest goes on: two apps of two releases is no place to stop at.
   const isMoved = going.some(({ moved }) => moved)
   if (stopAfter === 'verified' && !isMoved) return [...verification, { type: 'park', apps, at: 'verified' }]
-  const moves = going.flatMap((course) => moveSteps(course, { health, checks: asked }))
+  const moves = going.flatMap((course) => [...moveSteps(course, { health, checks: asked }), ...serviceStep(release, course.standing, options.forceConflicts)])
   const watching = watchSteps(going, options)
   if (stopAfter !== 'complete') return [...verification, ...moves, ...watching, { type: 'park', apps, at: 'switched' }]
   return [
@@ -84,9 +93,9 @@ function raiseSteps({ standing, backend, replicas }: Forward['healing'][number])
   return before >= replicas ? [] : [{ type: 'scale', app: standing.app, backend, replicas, before }]
 }
 
-/** What runs by itself: it is applied and waited for, and users are not moved to it. */
-function isWorkload({ object: { apiVersion, kind } }: ManifestObject): boolean {
-  return (apiVersion === 'apps/v1' && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) || (apiVersion === 'batch/v1' && kind === 'Job')
+/** A whole backend that nobody is led to is not healed. */
+function proveHealed({ standing: { app, serviceName: service }, backend, replicas }: Forward['healing'][number]): Step {
+  return { type: 'prove', app, service, backend, atLeast: replicas }
 }
 
 /** What makes the rollout findable, and holds what serves. */
@@ -104,19 +113,12 @@ function openingSteps(course: ReleaseCourse, { timeout }: RolloutOptions): reado
 }
 
 function applySteps(release: Release, going: readonly ReleaseCourse[], { forceConflicts: force }: RolloutOptions): readonly Step[] {
-  const [first] = going
-  if (first === undefined || going.every(({ prepared, moved }) => prepared || moved)) return []
-  const config = going.flatMap(({ app }) => app.config.map((object) => ({ app: app.app, object })))
-  const services = going.flatMap(({ app: { app, service }, standing }): readonly Companion[] =>
-    service === undefined ? [] : [{ app, object: service.object, manifest: service.manifest, pointer: { live: standing.service } }],
+  if (going.every(({ prepared, moved }) => prepared || moved)) return []
+  return applyStep(
+    release,
+    going.map(({ standing }) => standing),
+    { services: 'missing', force },
   )
-  const others = release.companions.map((manifest) => ({ app: first.standing.app, object: manifest.object, manifest }))
-  const autoscalers = release.autoscalers.flatMap(({ app, manifest }) => {
-    const course = going.find(({ standing }) => standing.app === app)
-    return course === undefined ? [] : [{ app, object: manifest.object, manifest, target: slotName(app, course.slot) }]
-  })
-  if (config.length + services.length + others.length + autoscalers.length === 0) return []
-  return [{ type: 'apply', config, companions: [...services, ...others], autoscalers, force }]
 }
 
 function prepareSteps(course: ReleaseCourse, { forceConflicts: force }: RolloutOptions): readonly Step[] {
@@ -133,7 +135,7 @@ function moveSteps(course: ReleaseCourse, proof: { readonly health: AwaitStep; r
   const { app, serviceName: service } = standing
   const to = slotBackend(slot)
   const prove: Step = { type: 'prove', app, service, backend: to, atLeast: replicas }
-  const pointer = { app, service, from, to, atLeast: replicas, base: baseOf(course) }
+  const pointer = { app, service, from, to, atLeast: replicas, base: appLabels(baseOf(course), app, to) }
   return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...handOverSteps(course, to)]
 }
 

@@ -1,5 +1,5 @@
 import { milliseconds } from '@fairlead/base'
-import { baseSelector, sameBackend, type Backend } from '@fairlead/traffic'
+import { appLabels, baseSelector, sameBackend, type Backend } from '@fairlead/traffic'
 import type { Placed } from '../journal/index.ts'
 import { describeBackend, pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import { isReturned, isServedFirst } from './arriving.ts'
@@ -23,13 +23,22 @@ export function planRollback(standings: readonly Standing[], options: Options): 
   // Several go back together: one that has arrived does not keep the others from it.
   const isInterrupted = standings.some((standing) => isReturned(standing) || finishing(standing).length > 0)
   const inFlight = standings.filter(({ kept }) => kept.journal.rollout !== undefined)
-  const refusals = inFlight.length > 0 ? inFlight.flatMap(stuck) : standings.flatMap((standing) => refusalOf(standing, isInterrupted))
+  const settled = standings.filter((standing) => !inFlight.includes(standing))
+  const refusals =
+    inFlight.length > 0 ? [...inFlight.flatMap(stuck), ...mixed(inFlight, settled)] : standings.flatMap((standing) => refusalOf(standing, isInterrupted))
   if (refusals.length > 0) return { refused: refusals.join('; '), title, steps: [], notes: [] }
   if (inFlight.length > 0) return { title, steps: wayBackSteps(inFlight, options), notes: [] }
   const reversed = standings.toReversed()
   const left = reversed.flatMap(finishing)
   const steps = [...backwards(reversed.flatMap(returnOf), options), ...left.flatMap((each) => retireBad(each, options))]
   return { title, steps, notes: [] }
+}
+
+/** One release that has arrived and one that has not are two ways back: which comes first is for a person to say. */
+function mixed(inFlight: readonly Standing[], settled: readonly Standing[]): readonly string[] {
+  if (settled.length === 0) return []
+  const names = (standings: readonly Standing[]) => standings.map(({ app }) => app).join(', ')
+  return [`${names(inFlight)} is on its way and ${names(settled)} is not, expected both or neither; roll ${names(inFlight)} back first, then ${names(settled)}`]
 }
 
 /** A first release that serves already, parked or left by its run, has nothing behind it: taking it away would leave nobody to answer. */
@@ -113,7 +122,7 @@ function backwards(returns: readonly Return[], { rollbackTimeout, drain }: Optio
 
 function pointerSteps({ standing, from, to, replicas, moved }: Return, health: AwaitStep): readonly Step[] {
   const { app, serviceName: service, autoscaler } = standing
-  const base = baseSelector(selectorIn(standing.service))
+  const base = appLabels(baseSelector(selectorIn(standing.service)), app, to.backend)
   const handOver: readonly Step[] = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to: to.backend }]
   return [
     ...(moved ? [] : [moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined })]),

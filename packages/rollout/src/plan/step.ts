@@ -52,8 +52,8 @@ export interface Companion {
   readonly app: string
   readonly object: KubeObject
   readonly manifest: ManifestObject
-  /** It is the app's own Service, and this is how it stood. */
-  readonly pointer?: { readonly live: KubeObject | undefined }
+  /** It is the app's own Service. */
+  readonly isPointer?: true
 }
 
 /** Takes every Pod out of a slot and waits until they are gone: what runs there is never rolled in place. */
@@ -214,6 +214,13 @@ export interface PutBackStep {
   readonly before: KubeObject
 }
 
+/** Applies objects as they were before a release that was taken back has changed them. */
+export interface RestoreStep {
+  readonly type: 'restore'
+  readonly app: string
+  readonly changed: readonly KubeObject[]
+}
+
 /** Deletes what a release made that was taken back. */
 export interface RemoveStep {
   readonly type: 'remove'
@@ -249,6 +256,7 @@ export type Step =
   | ReopenStep
   | LetGoStep
   | PutBackStep
+  | RestoreStep
   | RemoveStep
   | EndStep
 

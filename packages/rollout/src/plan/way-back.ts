@@ -1,5 +1,5 @@
 import { milliseconds } from '@fairlead/base'
-import { baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
+import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import type { Creation, Rollout } from '../journal/index.ts'
 import { pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import type { RolloutOptions } from './options.ts'
@@ -25,7 +25,14 @@ function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonl
   if (from === undefined) return wasCreated(rollout, 'Service', service) ? [{ type: 'remove', app, created: [serviceOf(rollout, service)] }] : []
   const { replicas, raise } = enoughOf(standing, rollout, from)
   const health: AwaitStep = { type: 'await', targets: [{ app, backend: from, replicas }], beside: [], timeout: rollbackTimeout, stability: milliseconds(0) }
-  const pointer = { app, service, from: slotBackend(rollout.slot), to: from, atLeast: replicas, base: baseSelector(selectorIn(standing.service)) }
+  const pointer = {
+    app,
+    service,
+    from: slotBackend(rollout.slot),
+    to: from,
+    atLeast: replicas,
+    base: appLabels(baseSelector(selectorIn(standing.service)), app, from),
+  }
   return [
     ...raise,
     health,
@@ -56,8 +63,9 @@ function clearingSteps(standing: Standing): readonly Step[] {
   const { app } = standing
   const { rollout } = standing.kept.journal
   if (rollout === undefined) return []
-  const { created } = rollout
+  const { created, changed = [] } = rollout
   return [
+    ...(changed.length === 0 ? [] : [{ type: 'restore' as const, app, changed }]),
     ...slotSteps(standing, rollout),
     ...openingSteps(standing, rollout),
     ...(created.length === 0 ? [] : [{ type: 'remove' as const, app, created }]),

@@ -1,19 +1,32 @@
 import type { Journal } from '../journal/index.ts'
 import { describeBackend } from '../standing/index.ts'
+import type { Serving } from './serving.ts'
 
 /** What serves now, for the next step of a workflow: bare values for one app, lines of `app=value` for several. */
-export function versionOutputs(journals: ReadonlyMap<string, Journal>): Readonly<Record<'release' | 'previous-release' | 'active-slot', string>> {
+export function versionOutputs(
+  servings: readonly Serving[],
+  journals: ReadonlyMap<string, Journal>,
+): Readonly<Record<'release' | 'previous-release' | 'active-slot', string>> {
   return {
-    release: linesOf(journals, ({ active }) => (active === undefined ? '' : String(active.release.number))),
-    'previous-release': linesOf(journals, ({ previous }) => (previous === undefined ? '' : String(previous.release.number))),
-    'active-slot': linesOf(journals, ({ active }) =>
-      active === undefined ? '' : active.backend.type === 'slot' ? describeBackend(active.backend) : 'adopted',
-    ),
+    release: linesOf(servings, ({ release }) => numberOf(release)),
+    'previous-release': linesOf(servings, (serving) => numberOf(behind(serving, journals.get(serving.app)))),
+    'active-slot': linesOf(servings, ({ backend }) => (backend === undefined ? '' : backend.type === 'slot' ? describeBackend(backend) : 'adopted')),
   }
 }
 
-function linesOf(journals: ReadonlyMap<string, Journal>, value: (journal: Journal) => string): string {
-  const entries = [...journals]
-  if (entries.length === 1) return entries.map(([, journal]) => value(journal)).join('')
-  return entries.map(([app, journal]) => `${app}=${value(journal)}`).join('\n')
+/** The release that a rollback would lead to now; undefined where it would be refused. */
+function behind({ release }: Serving, journal: Journal | undefined): { readonly number: number } | undefined {
+  if (journal === undefined) return undefined
+  const { rollout, active, previous, adoption } = journal
+  if (rollout === undefined || release?.number !== rollout.release.number) return previous?.bad === true ? undefined : previous?.release
+  return active?.release ?? (adoption === undefined ? undefined : { number: 0 })
+}
+
+function numberOf(release: { readonly number: number } | undefined): string {
+  return release === undefined ? '' : String(release.number)
+}
+
+function linesOf(servings: readonly Serving[], value: (serving: Serving) => string): string {
+  if (servings.length === 1) return servings.map(value).join('')
+  return servings.map((serving) => `${serving.app}=${value(serving)}`).join('\n')
 }

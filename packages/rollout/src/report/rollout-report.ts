@@ -9,6 +9,7 @@ import { workloadName } from '../standing/index.ts'
 import { byHand } from './by-hand.ts'
 import { describePlan, planData } from './describe-plan.ts'
 import { versionOutputs } from './outputs.ts'
+import { servingAfter } from './serving.ts'
 import { conclusionOf, verdictOf } from './verdict.ts'
 
 /** A piece of a job summary. */
@@ -37,7 +38,7 @@ export function reportRollout(outcome: RolloutOutcome, { namespace }: { readonly
     conclusion: conclusionOf(outcome),
     verdict: verdictOf(outcome),
     outputs: {
-      ...versionOutputs(journals),
+      ...versionOutputs(servingAfter(outcome), journals),
       plan: JSON.stringify(planData(plan)),
       diagnosis: JSON.stringify(diagnosesOf(forward, sick)),
       ...(fault === undefined ? {} : { fault: fault.code }),
@@ -85,14 +86,12 @@ function detailsOf({ plan, forward, wayBack, journals, seconds }: RolloutOutcome
   }
 }
 
-/** What a way back does not take back: objects that were there before and were changed. */
+/** What a way back cannot take back: the data of Secrets is written down nowhere. */
 function keptNotes({ records }: Execution, wayBack: Execution | undefined): readonly string[] {
   if (wayBack === undefined) return []
-  const kept = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []))
-  if (kept.length === 0) return []
-  return [
-    `objects that came with the release and were there before keep what it gave them: ${kept.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ')}`,
-  ]
+  const applied = records.flatMap(({ step, state }) => (step.type === 'apply' && state !== 'not reached' ? step.companions : []))
+  const secrets = applied.filter(({ object }) => object.kind === 'Secret').map(({ object }) => object.metadata.name)
+  return secrets.length === 0 ? [] : [`Secrets that were there before keep what the release gave them: ${secrets.join(', ')}`]
 }
 
 /** What the user should know, though nothing failed for it: each thing once. */

@@ -1,9 +1,8 @@
 import { formatDuration } from '@fairlead/base'
 import type { Execution, StepRecord } from '../execute/execute.ts'
 import type { RolloutOutcome } from '../execute/run-rollout.ts'
-import type { Journal } from '../journal/index.ts'
-import { describeBackend } from '../standing/index.ts'
 import type { RolloutReport } from './rollout-report.ts'
+import { describeServing, servingAfter } from './serving.ts'
 
 /** How a rollout ended, in the word of the `conclusion` output. */
 export function conclusionOf({ plan, forward }: RolloutOutcome): RolloutReport['conclusion'] {
@@ -18,21 +17,20 @@ export function verdictOf(outcome: RolloutOutcome): string {
   const { plan, forward, seconds } = outcome
   if (plan.nothing !== undefined) return `Unchanged: ${plan.nothing}`
   const time = formatDuration(seconds * 1_000)
-  const conclusion = conclusionOf(outcome)
-  if (conclusion === 'success') return successOf(outcome, time)
-  if (conclusion === 'parked') return `Parked after ${time}: ${forward.records.at(-1)?.text ?? ''}. ${forward.records.at(-1)?.result?.text ?? ''}`
-  return `${failureOf(forward, time)}. ${whereabouts(outcome)}`
+  const serving = describeServing(servingAfter(outcome))
+  if (forward.ended !== 'complete') return `${failureOf(forward, time)}. ${whereabouts(outcome, serving)}`
+  const last = forward.records.at(-1)
+  if (last?.step.type === 'park') return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`
+  return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`
 }
 
-function successOf({ forward, journals }: RolloutOutcome, time: string): string {
-  const moved = forward.records.some(({ step }) => step.type === 'move')
-  const proven = moved ? ', every endpoint proven' : ''
-  if (forward.records.at(-1)?.step.type === 'end') return `Taken back after ${time}: ${servingOf(journals)}${proven}`
-  if (forward.records.some(({ step }) => step.type === 'record' && step.isWayBack)) return `Rolled back after ${time}: ${servingOf(journals)}${proven}`
-  return `Released after ${time}: ${servingOf(journals)}${proven}`
+function achievementOf({ records }: Execution): string {
+  if (records.at(-1)?.step.type === 'end') return 'Taken back'
+  if (records.some(({ step }) => step.type === 'record' && step.isWayBack) && !reached(records, 'begin')) return 'Rolled back'
+  return reached(records, 'record') ? 'Released' : 'Made whole'
 }
 
-const ENDINGS: Readonly<Record<Execution['ended'], string>> = { complete: 'Done', refused: 'Refused', broken: 'Refused', blind: 'Held', cancelled: 'Cancelled' }
+const ENDINGS: Readonly<Record<Execution['ended'], string>> = { complete: 'Done', refused: 'Refused', broken: 'Stopped', blind: 'Held', cancelled: 'Cancelled' }
 
 function failureOf({ ended, records, fault }: Execution, time: string): string {
   const failed = records.find(({ state }) => state === 'failed')
@@ -41,32 +39,35 @@ function failureOf({ ended, records, fault }: Execution, time: string): string {
 }
 
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack, journals }: RolloutOutcome): string {
-  const isMoved = reached(forward, 'move')
-  if (wayBack === undefined) return untaken(forward, isMoved)
-  if (wayBack.ended !== 'complete') return stuck(wayBack)
-  return `${isMoved ? 'Traffic is back' : 'No traffic moved'}: ${servingOf(journals)}`
+function whereabouts({ forward, wayBack }: RolloutOutcome, serving: string): string {
+  const own = ownRecords(forward.records)
+  const isMoved = reached(own, 'move')
+  if (wayBack === undefined) return `${untaken(own, isMoved)}: ${serving}`
+  if (wayBack.ended !== 'complete') return `${stuck(wayBack)}: ${serving}`
+  if (!isMoved) return `No traffic moved: ${serving}`
+  return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`
 }
 
-function untaken(forward: Execution, isMoved: boolean): string {
-  if (reached(forward, 'record')) return 'The release serves and is recorded; the old Pods are still there: retire them by hand, or release again'
-  return isMoved ? 'Nothing was taken back: both are still up. Run again to continue, or roll back' : 'No traffic moved'
+/** What a plan does for its own release, after what it brought to an end first. */
+function ownRecords(records: readonly StepRecord[]): readonly StepRecord[] {
+  return records.slice(
+    Math.max(
+      0,
+      records.findIndex(({ step }) => step.type === 'begin'),
+    ),
+  )
+}
+
+function untaken(own: readonly StepRecord[], isMoved: boolean): string {
+  if (reached(own, 'record')) return 'Nothing was taken back, since a release is written down already; run it again to finish'
+  return isMoved ? 'Nothing was taken back; run it again to continue, or roll back' : 'No traffic moved'
 }
 
 function stuck({ records }: Execution): string {
   const failed = records.find(({ state }) => state === 'failed')
-  return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Both are still up; run rollback again`
+  return `THE WAY BACK STOPPED at "${failed?.text ?? ''}": ${failed?.result?.text ?? ''}. Run rollback again, or go back by hand`
 }
 
-function reached({ records }: Execution, type: StepRecord['step']['type']): boolean {
+function reached(records: readonly StepRecord[], type: StepRecord['step']['type']): boolean {
   return records.some(({ step, state }) => step.type === type && state === 'done')
-}
-
-function servingOf(journals: ReadonlyMap<string, Journal>): string {
-  if (journals.size === 0) return 'nothing of ours is left'
-  return [...journals]
-    .map(([app, { active }]) =>
-      active === undefined ? `${app} serves as before` : `${app} serves release ${active.release.number} from ${describeBackend(active.backend)}`,
-    )
-    .join(', ')
 }

@@ -1,4 +1,4 @@
-import type { Cluster, KubeObject, ObjectReference, ReadOptions, Resource } from '@fairlead/kube'
+import { selectorText, type Cluster, type KubeObject, type ObjectReference, type ReadOptions, type Resource } from '@fairlead/kube'
 import { baseSelector } from '@fairlead/traffic'
 import { readJournal } from '../journal/index.ts'
 import { slotName } from '../release/index.ts'
@@ -24,7 +24,7 @@ const AUTOSCALERS: Resource = { apiVersion: 'autoscaling/v2', kind: 'HorizontalP
 export async function observeApps(
   cluster: Cluster,
   namespace: string,
-  { apps, signal }: ReadOptions & { readonly apps: readonly AppPlace[] },
+  { apps, now, signal }: ReadOptions & { readonly apps: readonly AppPlace[]; readonly now: Date },
 ): Promise<readonly Standing[]> {
   const options = { signal }
   const [deployments, autoscalers] = await Promise.all([
@@ -32,11 +32,12 @@ export async function observeApps(
     cluster.list({ resource: AUTOSCALERS, namespace }, options),
   ])
   const shared = { deployments: deployments.items, autoscalers: autoscalers.items }
-  return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, options, ...shared })))
+  return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })))
 }
 
 interface Reading {
   readonly place: AppPlace
+  readonly now: Date
   readonly options: ReadOptions
   readonly deployments: readonly KubeObject[]
   readonly autoscalers: readonly KubeObject[]
@@ -45,7 +46,7 @@ interface Reading {
 async function observeApp(
   cluster: Cluster,
   namespace: string,
-  { place: { app, service: serviceName }, options, deployments, autoscalers }: Reading,
+  { place: { app, service: serviceName }, now, options, deployments, autoscalers }: Reading,
 ): Promise<Standing> {
   const reference: ObjectReference = { resource: SERVICES, namespace, name: serviceName }
   const [service, kept, slices] = await Promise.all([
@@ -69,6 +70,7 @@ async function observeApp(
     plain: workload(app),
     autoscaler: autoscalers.find((each) => scales(each, [app, slotName(app, 'blue'), slotName(app, 'green')])),
     kept,
+    seenAt: now.getTime(),
   }
 }
 
@@ -77,10 +79,7 @@ async function podsBehind(
   namespace: string,
   { service, options }: { readonly service: KubeObject | undefined; readonly options: ReadOptions },
 ): Promise<readonly KubeObject[]> {
-  const base = baseSelector(selectorIn(service))
-  const labelSelector = Object.entries(base)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')
+  const labelSelector = selectorText({ matchLabels: baseSelector(selectorIn(service)) })
   if (labelSelector === '') return []
   return (await cluster.list({ resource: PODS, namespace, labelSelector }, options)).items
 }

@@ -33,6 +33,8 @@ export interface Standing {
   /** What scales the app, and whether it is ours to point elsewhere. */
   readonly autoscaler: KubeObject | undefined
   readonly kept: KeptJournal
+  /** When it was looked at, in Unix milliseconds of the run's own clock: only for how long a standby is kept. */
+  readonly seenAt: number
 }
 
 /** The labels all Pods of an app share: what its Service selects beside what we add. */

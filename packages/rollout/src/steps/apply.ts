@@ -1,11 +1,12 @@
 import { SUITE } from '@fairlead/base'
-import { describeObject, referenceTo, type KubeObject } from '@fairlead/kube'
+import { describeObject, referenceTo, sameJson, type KubeObject } from '@fairlead/kube'
 import { claimPointer } from '@fairlead/traffic'
 import type { Effects, StepKind } from '../execute/effects.ts'
 import type { Creation } from '../journal/index.ts'
 import type { ApplyStep, Companion } from '../plan/step.ts'
 import { objectAccess } from './access.ts'
-import { applyAutoscaler } from './autoscaler.ts'
+import { asBefore } from './as-before.ts'
+import { applyAutoscaler, withoutTarget } from './autoscaler.ts'
 import { remember } from './scaling.ts'
 
 const MANAGER = SUITE.fieldManager
@@ -13,22 +14,57 @@ const MANAGER = SUITE.fieldManager
 /** Applies what comes with the release. What was not there before is written down first, so that the way back can take it away again. */
 export const apply: StepKind<ApplyStep> = {
   describe: (step) => `apply ${objectsOf(step).map(describeBriefly).join(', ')}`,
-  undo: () => 'delete what was made',
+  undo: () => 'give back what was changed, delete what was made',
   access: (step) => objectsOf(step).flatMap((object) => objectAccess(object, ['get', 'create', 'patch', 'delete'])),
   async execute(step, effects) {
-    const missing = await missingOf(step, effects)
-    for (const app of new Set(missing.map((each) => each.app))) {
-      const created = missing.filter((each) => each.app === app).map(({ object }) => creationOf(object))
-      await effects.journals.write(app, (journal) =>
-        journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, created: [...journal.rollout.created, ...created] } },
-      )
-    }
-    const isMissing = (object: KubeObject) => missing.some((each) => each.object === object)
+    const met = await meet(step, effects)
+    await foresee(met, effects)
+    const isMissing = (object: KubeObject) => met.some((each) => each.object === object && each.live === undefined)
     for (const { object } of step.config) if (isMissing(object)) await effects.cluster.apply(object, { manager: MANAGER })
     for (const companion of step.companions) await applyCompanion(companion, step.force, effects)
     for (const { object, target } of step.autoscalers) await applyAutoscaler(object, { target, isNew: isMissing(object), force: step.force }, effects)
-    return { ok: true, text: `${objectsOf(step).length - missing.length} were there, ${missing.length} made` }
+    const made = met.filter(({ live }) => live === undefined).length
+    return { ok: true, text: `${met.length - made} were there, ${made} made` }
   },
+}
+
+/** An object of the step, and what is there under its name. */
+interface Met {
+  readonly app: string
+  readonly object: KubeObject
+  readonly live: KubeObject | undefined
+}
+
+async function meet({ config, companions, autoscalers }: ApplyStep, { cluster, services }: Effects): Promise<readonly Met[]> {
+  return await Promise.all(
+    [...config, ...companions, ...autoscalers].map(async (each): Promise<Met> => {
+      const { app, object } = each
+      const known = 'isPointer' in each ? services.get(app) : undefined
+      return { app, object, live: known ?? (await cluster.get(referenceTo(await cluster.resourceOf(object), object))) }
+    }),
+  )
+}
+
+/** Writes down what is about to be made and changed, so that the way back can take it back. */
+async function foresee(met: readonly Met[], { journals }: Effects): Promise<void> {
+  for (const app of new Set(met.map((each) => each.app))) {
+    const own = met.filter((each) => each.app === app)
+    const created = own.filter(({ live }) => live === undefined).map(({ object }) => creationOf(object))
+    const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, live)))
+    if (created.length + changed.length === 0) continue
+    await journals.write(app, (journal) => {
+      const { rollout } = journal
+      if (rollout === undefined) return journal
+      return { ...journal, rollout: { ...rollout, created: [...rollout.created, ...created], changed: [...(rollout.changed ?? []), ...changed] } }
+    })
+  }
+}
+
+/** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
+function changeOf(object: KubeObject, live: KubeObject): readonly KubeObject[] {
+  const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object
+  const before = asBefore(wanted, live)
+  return object.kind === 'Secret' || sameJson(before, wanted) ? [] : [before]
 }
 
 function objectsOf({ config, companions, autoscalers }: ApplyStep): readonly KubeObject[] {
@@ -36,28 +72,12 @@ function objectsOf({ config, companions, autoscalers }: ApplyStep): readonly Kub
 }
 
 /** A Service's selector is never part of an apply; what our own apply may still own of it is claimed first. */
-async function applyCompanion({ app, object, pointer }: Companion, force: boolean, { cluster, services, generations }: Effects): Promise<void> {
-  const live = pointer === undefined ? undefined : services.get(app)
+async function applyCompanion({ app, object, isPointer }: Companion, force: boolean, { cluster, services, generations }: Effects): Promise<void> {
+  const live = isPointer === true ? services.get(app) : undefined
   if (live !== undefined) services.set(app, await claimPointer(cluster, live))
   const written = await cluster.apply(object, { manager: MANAGER, force })
-  if (pointer !== undefined) services.set(app, written)
+  if (isPointer === true) services.set(app, written)
   if (written.metadata.generation !== undefined) remember(written, generations)
-}
-
-interface Missing {
-  readonly app: string
-  readonly object: KubeObject
-}
-
-async function missingOf({ config, companions, autoscalers }: ApplyStep, { cluster, services }: Effects): Promise<readonly Missing[]> {
-  const unknown = [...config, ...companions.filter(({ pointer, app }) => pointer === undefined || !services.has(app)), ...autoscalers]
-  const found = await Promise.all(
-    unknown.map(async ({ app, object }) => {
-      const resource = await cluster.resourceOf(object)
-      return (await cluster.get(referenceTo(resource, object))) === undefined ? [{ app, object }] : []
-    }),
-  )
-  return found.flat()
 }
 
 function creationOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): Creation {

@@ -5,6 +5,12 @@ import type { Effects } from '../execute/effects.ts'
 
 const MANAGER = SUITE.fieldManager
 
+/** An HPA without what it scales, as it is applied. */
+export function withoutTarget(object: KubeObject): KubeObject {
+  const { scaleTargetRef: _target, ...spec } = (object.spec ?? {}) as Readonly<Record<string, unknown>>
+  return { ...object, spec }
+}
+
 interface AutoscalerOptions {
   /** The Deployment a new one begins with. */
   readonly target: string

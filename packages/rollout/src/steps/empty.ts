@@ -1,9 +1,10 @@
 import { deadlineIn } from '@fairlead/base'
+import type { KubeObject, ObjectReference } from '@fairlead/kube'
 import type { Effects, StepKind } from '../execute/effects.ts'
 import { slotName } from '../release/index.ts'
 import type { EmptyStep } from '../plan/step.ts'
 import { DEPLOYMENT_ACCESS, HEALTH_ACCESS } from './access.ts'
-import { deploymentReference, lookUntil, podsOf, readDeployment, replicaSetsOf } from './deployment.ts'
+import { deploymentReference, isObserved, lookUntil, podsOf, replicaSetsOf } from './deployment.ts'
 import { scaleDeployment } from './scaling.ts'
 
 /** Milliseconds for Pods to go beyond the grace they were given. */
@@ -25,12 +26,31 @@ async function emptyDeployment(name: string, effects: Effects): Promise<number> 
   const { cluster, namespace, clock, signal } = effects
   const reference = deploymentReference(namespace, name)
   if ((await cluster.get(reference)) === undefined) return 0
-  await scaleDeployment(name, 0, effects)
-  const deployment = await readDeployment(cluster, reference)
+  const scaled = await scaleDeployment(name, 0, effects)
+  const deadline = deadlineIn(clock, PATIENCE + graceOf(scaled.spec) * 1_000)
+  const left = { pods: 1 }
+  await lookUntil(
+    async () => {
+      left.pods = await podsLeft(reference, effects)
+      return left.pods === 0 ? true : undefined
+    },
+    { clock, deadline, signal },
+  )
+  return left.pods
+}
+
+/** Counts Pods, and as one each controller that has not heard of zero yet: it may still be making some. */
+async function podsLeft(reference: ObjectReference, { cluster }: Effects): Promise<number> {
+  const deployment = await cluster.get(reference)
+  if (deployment === undefined) return 0
   const sets = await replicaSetsOf(cluster, deployment)
-  const deadline = deadlineIn(clock, PATIENCE + graceOf(deployment.spec) * 1_000)
-  const gone = await lookUntil(async () => ((await podsOf(cluster, sets)).length === 0 ? true : undefined), { clock, deadline, signal })
-  return gone === true ? 0 : (await podsOf(cluster, sets)).length
+  const pods = await podsOf(cluster, sets)
+  return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length
+}
+
+function isAtRest(owner: KubeObject): boolean {
+  const { replicas = 0 } = (owner.status ?? {}) as { readonly replicas?: number }
+  return isObserved(owner) && replicas === 0 && (owner.spec as { readonly replicas?: number }).replicas === 0
 }
 
 function graceOf(spec: unknown): number {

@@ -1,6 +1,6 @@
-import { describeReference, type Resource } from '@fairlead/kube'
-import { isFault } from '@fairlead/base'
-import { POINTER_MANAGER } from '@fairlead/traffic'
+import { describeReference, valueAt, type Resource } from '@fairlead/kube'
+import { POINTER_MANAGER, SLOTS } from '@fairlead/traffic'
+import { slotName } from '../release/index.ts'
 import type { StepKind } from '../execute/effects.ts'
 import type { HandOverStep } from '../plan/step.ts'
 import { workloadName } from '../standing/index.ts'
@@ -15,12 +15,18 @@ export const handOver: StepKind<HandOverStep> = {
   async execute({ app, autoscaler, to }, { cluster, namespace }) {
     const reference = { resource: AUTOSCALERS, namespace, name: autoscaler }
     const name = workloadName(app, to)
-    try {
-      await cluster.patch(reference, [{ op: 'replace', path: '/spec/scaleTargetRef/name', value: name }], { manager: POINTER_MANAGER })
-    } catch (error) {
-      if (!isFault(error, 'NOT_FOUND')) throw error
-      return { ok: true, text: `${describeReference(reference)} is gone: nothing scales the app any more` }
+    const live = await cluster.get(reference)
+    if (live === undefined) return { ok: true, text: `${describeReference(reference)} is gone: nothing scales the app any more` }
+    const target = valueAt(live, ['spec', 'scaleTargetRef', 'name'])
+    if (target === name) return { ok: true, text: name }
+    if (![app, ...SLOTS.map((slot) => slotName(app, slot))].includes(String(target))) {
+      return { ok: true, text: `${describeReference(reference)} was pointed at ${String(target)} by somebody else, and is left there` }
     }
+    const pointed = [
+      { op: 'test' as const, path: '/spec/scaleTargetRef/name', value: target },
+      { op: 'replace' as const, path: '/spec/scaleTargetRef/name', value: name },
+    ]
+    await cluster.patch(reference, pointed, { manager: POINTER_MANAGER })
     return { ok: true, text: name }
   },
 }

@@ -23,7 +23,7 @@ export const hold: StepKind<HoldStep> = {
     const reference = deploymentReference(effects.namespace, deployment)
     const deadline = deadlineIn(effects.clock, timeout)
     for (;;) {
-      const held = await pause(reference, app, effects)
+      const held = await pause(reference, effects)
       if (held === undefined)
         return {
           ok: false,
@@ -39,8 +39,7 @@ export const hold: StepKind<HoldStep> = {
 }
 
 /** Pauses it, if it is not paused by us already; undefined when it is by somebody else. */
-async function pause(reference: ObjectReference, app: string, { cluster, journals }: Effects): Promise<KubeObject | undefined> {
-  const isOurs = journals.of(app).adoption?.hash !== undefined
+async function pause(reference: ObjectReference, { cluster }: Effects): Promise<KubeObject | undefined> {
   try {
     return await cluster.patch(
       reference,
@@ -55,7 +54,7 @@ async function pause(reference: ObjectReference, app: string, { cluster, journal
     // A 422 does not say what failed: the object does.
     const live = await readDeployment(cluster, reference)
     if (valueAt(live, ['spec', 'paused']) !== true) throw error
-    return isOurs || isHeldByUs(live) ? live : undefined
+    return isHeldByUs(live) ? live : undefined
   }
 }
 
@@ -66,8 +65,10 @@ export function isHeldByUs({ metadata }: KubeObject): boolean {
   )
 }
 
-/** Lets a Deployment that we hold roll again; one that is not paused is left alone. */
-export async function letGo(reference: ObjectReference, { cluster }: Pick<Effects, 'cluster'>): Promise<void> {
+/** Lets a Deployment that we hold roll again. One that is gone, not paused, or paused by somebody else is left alone: answers whether it was ours to let go. */
+export async function letGo(reference: ObjectReference, { cluster }: Pick<Effects, 'cluster'>): Promise<boolean> {
+  const held = await cluster.get(reference)
+  if (held === undefined || valueAt(held, ['spec', 'paused']) !== true || !isHeldByUs(held)) return false
   try {
     await cluster.patch(
       reference,
@@ -79,9 +80,10 @@ export async function letGo(reference: ObjectReference, { cluster }: Pick<Effect
     )
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error
-    const live = await readDeployment(cluster, reference)
-    if (valueAt(live, ['spec', 'paused']) === true) throw error
+    const live = await cluster.get(reference)
+    if (live !== undefined && valueAt(live, ['spec', 'paused']) === true) throw error
   }
+  return true
 }
 
 /** The one ReplicaSet that has Pods, when there is one and it has the template the Deployment has. */

@@ -19,6 +19,7 @@ import { putBack } from './put-back.ts'
 import { record } from './record.ts'
 import { remove } from './remove.ts'
 import { reopen } from './reopen.ts'
+import { restore } from './restore.ts'
 import { retire } from './retire.ts'
 import { scale } from './scale.ts'
 import { settle } from './settle.ts'
@@ -47,6 +48,7 @@ const KINDS: { readonly [Type in StepType]: StepKind<StepOf<Type>> } = {
   'let-go': letGoStep,
   'put-back': putBack,
   remove,
+  restore,
   end,
 }
 

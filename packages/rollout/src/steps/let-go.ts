@@ -9,7 +9,7 @@ export const letGoStep: StepKind<LetGoStep> = {
   describe: ({ deployment }) => `let Deployment ${deployment} go again`,
   access: () => DEPLOYMENT_ACCESS,
   async execute({ deployment }, effects) {
-    await letGo(deploymentReference(effects.namespace, deployment), effects)
-    return { ok: true, text: 'not paused any more' }
+    const isOurs = await letGo(deploymentReference(effects.namespace, deployment), effects)
+    return { ok: true, text: isOurs ? 'not paused any more' : 'it is not held by us (any more)' }
   },
 }

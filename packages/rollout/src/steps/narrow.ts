@@ -1,5 +1,5 @@
-import type { Resource } from '@fairlead/kube'
-import { baseSelector, foreignEndpoints, moveService, openProof } from '@fairlead/traffic'
+import { selectorText, type Resource } from '@fairlead/kube'
+import { baseSelector, foreignEndpoints, LABELS, moveService, openProof, readSlice, takesTraffic } from '@fairlead/traffic'
 import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import type { NarrowStep } from '../plan/step.ts'
 import { PODS, selectorIn } from '../standing/index.ts'
@@ -18,30 +18,46 @@ export const narrow: StepKind<NarrowStep> = {
   async execute({ app }, effects) {
     const { hash } = effects.journals.of(app).adoption ?? {}
     if (hash === undefined) throw new TypeError('a Service is pinned only after its Deployment is held')
-    const foreign = await foreignBehind(app, hash, effects)
+    const { foreign, endpoints } = await behind(app, hash, effects)
     if (foreign.length > 0) {
       return {
         ok: false,
         text: `the Service also leads to ${foreign.join(', ')}, expected Pods of Deployment ${app} only; give it labels that only this app has`,
       }
     }
-    return await pin(app, hash, effects)
+    return await pin(app, { hash, endpoints }, effects)
   },
 }
 
-async function foreignBehind(app: string, hash: string, { cluster, namespace, services }: Effects): Promise<readonly string[]> {
+interface Behind {
+  /** What is behind the Service and is no Pod of the one ReplicaSet, by name. */
+  readonly foreign: readonly string[]
+  /** The UIDs of the Pods that take traffic now. */
+  readonly endpoints: ReadonlySet<string>
+}
+
+async function behind(app: string, hash: string, { cluster, namespace, services }: Effects): Promise<Behind> {
   const service = serviceOf(app, services)
   const [slices, pods] = await Promise.all([
     cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
-    cluster.list({ resource: PODS, namespace, labelSelector: labelText(baseSelector(selectorIn(service))) }),
+    cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: baseSelector(selectorIn(service)) }) }),
   ])
   const owner = pods.items
-    .find(({ metadata }) => metadata.labels?.['pod-template-hash'] === hash)
+    .find(({ metadata }) => metadata.labels?.[LABELS.hash] === hash)
     ?.metadata.ownerReferences?.find(({ controller }) => controller === true)
-  return foreignEndpoints(slices.items, pods.items, owner?.uid ?? '')
+  const uids = slices.items.flatMap((slice) =>
+    readSlice(slice)
+      .endpoints.filter(takesTraffic)
+      .flatMap(({ uid }) => uid ?? []),
+  )
+  return { foreign: foreignEndpoints(slices.items, pods.items, owner?.uid ?? ''), endpoints: new Set(uids) }
 }
 
-async function pin(app: string, hash: string, effects: Effects): Promise<StepResult> {
+async function pin(
+  app: string,
+  { hash, endpoints }: { readonly hash: string; readonly endpoints: ReadonlySet<string> },
+  effects: Effects,
+): Promise<StepResult> {
   const { cluster, clock, signal, services, journals } = effects
   const service = serviceOf(app, services)
   const backend = { type: 'adopted', hash } as const
@@ -52,11 +68,7 @@ async function pin(app: string, hash: string, effects: Effects): Promise<StepRes
   const verdict = await proof.await(move, { timeout: PROOF_TIMEOUT, signal })
   const shown = { ...verdict, service: service.metadata.name }
   if (!verdict.proven) return { ok: false, text: verdict.waitingFor, proof: shown }
-  return { ok: true, text: `the same ${verdict.endpoints} endpoints as before`, proof: shown }
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')
+  const kept = verdict.uids.filter((uid) => endpoints.has(uid)).length
+  const same = kept === endpoints.size && kept === verdict.endpoints ? 'the same as before' : `${kept} of the ${endpoints.size} from before among them`
+  return { ok: true, text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'}, ${same}`, proof: shown }
 }

@@ -12,6 +12,8 @@ export const park: StepKind<ParkStep> = {
         journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } },
       )
     }
-    return { ok: true, text: `continue with a later stop-after, or end it by a rollback` }
+    const held = apps.flatMap((app) => journals.of(app).adoption?.deployment ?? [])
+    const hold = held.length === 0 ? '' : `; Deployment ${held.join(', ')} is held (paused) until then`
+    return { ok: true, text: `continue with a later stop-after, or end it by a rollback${hold}` }
   },
 }

@@ -1,4 +1,4 @@
-import { LABELS, openProof } from '@fairlead/traffic'
+import { appLabels, openProof, readPointer } from '@fairlead/traffic'
 import { resolved, type Effects, type MadeMove, type StepKind } from '../execute/effects.ts'
 import type { ProveStep } from '../plan/step.ts'
 import { workloadName } from '../standing/index.ts'
@@ -27,10 +27,9 @@ export const prove: StepKind<ProveStep> = {
 function reopenProof({ app, backend, atLeast }: ProveStep, effects: Effects): MadeMove {
   const { cluster, clock, signal, services } = effects
   const service = serviceOf(app, services)
-  const made = {
-    label: service.metadata.labels?.[LABELS.move] ?? '',
-    proof: openProof(cluster, { service, backend: resolved(backend, app, effects), atLeast }, { clock, signal }),
-  }
+  const { move = '', base } = readPointer(service)
+  const target = { service, backend: resolved(backend, app, effects), base: appLabels(base, app, backend), atLeast }
+  const made = { label: move, proof: openProof(cluster, target, { clock, signal }) }
   effects.moves.set(app, made)
   return made
 }

@@ -1,4 +1,5 @@
 import type { Journal, Placed } from '../journal/index.ts'
+import { sameBackend } from '@fairlead/traffic'
 import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RecordStep } from '../plan/step.ts'
 import { journalAccess } from './access.ts'
@@ -19,9 +20,12 @@ function recorded(before: Journal, step: RecordStep, effects: Effects): Journal 
   const { app, release, backend, isWayBack } = step
   const at = effects.clock.date().toISOString()
   const images = effects.running.get(app) ?? release.images
-  const active: Placed = { backend: resolved(backend, app, effects), release: { ...release, images, at: isWayBack ? (release.at ?? at) : at } }
+  const isNew = !isWayBack && step.from !== undefined
+  const companions = release.companions ?? before.active?.release.companions
+  const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) }
+  const active: Placed = { backend: resolved(backend, app, effects), release: note }
   const previous = previousOf(journal, step, effects)
-  const until = untilOf(step, effects)
+  const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects)
   return {
     ...journal,
     last: Math.max(journal.last, release.number),
@@ -34,8 +38,9 @@ function recorded(before: Journal, step: RecordStep, effects: Effects): Journal 
 /** What served until now. What was there before us is release 0. */
 function previousOf(journal: Omit<Journal, 'rollout'>, { app, from, isWayBack }: RecordStep, effects: Effects): Journal['previous'] {
   if (from === undefined) return undefined
-  const before = journal.active?.release ?? { number: 0, identity: '', images: [] }
-  return { backend: resolved(from, app, effects), release: before, ...(isWayBack ? { bad: true } : {}) }
+  const backend = resolved(from, app, effects)
+  const known = [journal.active, journal.previous].find((placed) => sameBackend(placed?.backend, backend))
+  return { backend, release: known?.release ?? { number: 0, identity: '', images: [] }, ...(isWayBack ? { bad: true } : {}) }
 }
 
 function untilOf({ standby }: RecordStep, { clock }: Effects): string | undefined {

@@ -1,26 +1,54 @@
-import { formatDuration } from '@fairlead/base'
-import type { StepKind } from '../execute/effects.ts'
-import { deploymentReference } from './deployment.ts'
-import { workloadName } from '../standing/index.ts'
+import { formatDuration, isFault } from '@fairlead/base'
+import { readPointer, sameBackend } from '@fairlead/traffic'
+import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RetireStep } from '../plan/step.ts'
-import { DEPLOYMENT_ACCESS } from './access.ts'
+import { SERVICES, workloadName } from '../standing/index.ts'
+import { DEPLOYMENT_ACCESS, journalAccess, POINTER_ACCESS } from './access.ts'
+import { deploymentReference } from './deployment.ts'
 import { scaleBackend } from './scaling.ts'
 
-/** Takes the old Pods away, once clients that keep their connections have had their time. */
+/**
+ * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the journal is written first, which
+ * a run that was overtaken cannot do, and the pointer is looked at last.
+ */
 export const retire: StepKind<RetireStep> = {
   describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
-  access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
+  access: ({ app, cleanup }) => [
+    ...DEPLOYMENT_ACCESS,
+    ...POINTER_ACCESS,
+    ...journalAccess(app),
+    ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : []),
+  ],
   async execute(step, effects) {
-    const { app, backend, drain, standby, cleanup } = step
-    const { cluster, clock, signal, namespace } = effects
+    const { app, backend, drain, standby } = step
     if (standby.type === 'warm') return { ok: true, text: endOf(step) }
-    await clock.sleep(drain, signal)
-    const name = workloadName(app, backend)
+    await effects.clock.sleep(drain, effects.signal)
+    await effects.journals.write(app, ({ standbyUntil: _until, ...journal }) => journal)
+    if (await isServing(step, effects)) return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` }
+    return await takeAway(step, effects)
+  },
+}
+
+async function isServing({ app, backend }: RetireStep, effects: Effects): Promise<boolean> {
+  const { cluster, namespace } = effects
+  const service = await cluster.get({ resource: SERVICES, namespace, name: effects.standing(app).serviceName })
+  return service !== undefined && sameBackend(readPointer(service).backend, resolved(backend, app, effects))
+}
+
+/** What is gone already needs no taking away; a namesake made since is somebody's own. */
+async function takeAway({ app, backend, cleanup }: RetireStep, effects: Effects): Promise<{ readonly ok: true; readonly text: string }> {
+  const name = workloadName(app, backend)
+  const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid
+  try {
     await scaleBackend(app, backend, { replicas: 0, effects })
     if (!cleanup) return { ok: true, text: 'scaled to 0, kept as the way back' }
-    await cluster.delete(deploymentReference(namespace, name), { propagation: 'Background' })
+    const preconditions = uid === undefined ? {} : { preconditions: { uid } }
+    await effects.cluster.delete(deploymentReference(effects.namespace, name), { propagation: 'Background', ...preconditions })
     return { ok: true, text: 'deleted, as adopt-cleanup asks' }
-  },
+  } catch (error) {
+    if (!isFault(error, 'NOT_FOUND')) throw error
+    return { ok: true, text: `${name} is gone already` }
+  }
 }
 
 function endOf({ standby, cleanup, drain }: RetireStep): string {

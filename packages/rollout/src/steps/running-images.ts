@@ -1,5 +1,5 @@
-import type { KubeObject } from '@fairlead/kube'
-import { backendLabels, LABELS } from '@fairlead/traffic'
+import { selectorText, type KubeObject } from '@fairlead/kube'
+import { appLabels, backendLabels } from '@fairlead/traffic'
 import { resolved, type Effects } from '../execute/effects.ts'
 import { PODS, workloadName } from '../standing/index.ts'
 import type { AwaitTarget } from '../plan/step.ts'
@@ -29,8 +29,7 @@ export async function disagreeingImages(targets: readonly AwaitTarget[], effects
 }
 
 async function runningContainers({ app, backend }: AwaitTarget, effects: Effects): Promise<readonly RunningContainer[]> {
-  const labels = Object.entries({ ...backendLabels(resolved(backend, app, effects)), ...(backend.type === 'slot' ? { [LABELS.app]: app } : {}) })
-  const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',')
+  const labelSelector = selectorText({ matchLabels: appLabels(backendLabels(resolved(backend, app, effects)), app, backend) })
   const { items } = await effects.cluster.list({ resource: PODS, namespace: effects.namespace, labelSelector })
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).flatMap(statusesOf)
 }

@@ -17,9 +17,12 @@ export async function scaleDeployment(name: string, replicas: number, effects: E
 }
 
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(name: string, replicas: number, { cluster, namespace }: Effects): Promise<void> {
-  const reference = { resource: DEPLOYMENTS, namespace, name }
-  await cluster.patch(reference, [{ op: 'add', path: '/spec/replicas', value: replicas }], { manager: SCALE_MANAGER })
+async function scaleAdopted(app: string, replicas: number, { cluster, namespace, journals }: Effects): Promise<void> {
+  const uid = journals.of(app).adoption?.uid
+  const guard = uid === undefined ? [] : [{ op: 'test' as const, path: '/metadata/uid', value: uid }]
+  await cluster.patch({ resource: DEPLOYMENTS, namespace, name: app }, [...guard, { op: 'add', path: '/spec/replicas', value: replicas }], {
+    manager: SCALE_MANAGER,
+  })
 }
 
 /** Scales whatever stands behind a backend. */
@@ -29,7 +32,7 @@ export async function scaleBackend(
   { replicas, effects }: { readonly replicas: number; readonly effects: Effects },
 ): Promise<void> {
   if (backend.type === 'slot') await scaleDeployment(workloadName(app, backend), replicas, effects)
-  else await scaleAdopted(workloadName(app, backend), replicas, effects)
+  else await scaleAdopted(app, replicas, effects)
 }
 
 /** Keeps the generation our write returned: whatever a status says about an earlier one does not count. */

@@ -6,7 +6,6 @@ import type { SoakStep } from '../plan/step.ts'
 import { checkAccess, HEALTH_ACCESS, POINTER_ACCESS } from './access.ts'
 import { backendReference } from './backend-reference.ts'
 import { keepsProven } from './keeps-proven.ts'
-import { firstRestart } from './restarts.ts'
 
 /** Watches the release under its users: no container fails, the Service keeps leading to it alone, and the checks that go through the Service hold at the beginning and at the end. */
 export const soak: StepKind<SoakStep> = {
@@ -22,7 +21,7 @@ export const soak: StepKind<SoakStep> = {
     const after = step.duration === 0 ? before : await ask(step, effects)
     const failed = after.find(({ passed }) => !passed)
     if (failed !== undefined) return failedCheck(failed, after)
-    return { ok: true, text: 'no restart, no endpoint lost', checks: after }
+    return { ok: true, text: 'no container restarted, and the Service still leads to it alone', checks: after }
   },
 }
 
@@ -31,10 +30,9 @@ async function watch({ duration, targets }: SoakStep, effects: Effects): Promise
   const over = new AbortController()
   const signal = AbortSignal.any([effects.signal, over.signal])
   const watched = { ...effects, signal }
-  const watches = targets.flatMap(({ app, backend, service, replicas }) => {
-    const target = { app, backend: resolved(backend, app, effects), service, replicas }
-    return [firstRestart(target, duration, watched), keepsProven(target, duration, watched)]
-  })
+  const watches = targets.map(({ app, backend, service, replicas }) =>
+    keepsProven({ app, backend: resolved(backend, app, effects), service, replicas }, duration, watched),
+  )
   for (const each of watches) each.catch(() => undefined)
   try {
     return await firstComplaint(watches)

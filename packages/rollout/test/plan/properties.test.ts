@@ -122,6 +122,7 @@ function standings(app: string): fc.Arbitrary<Standing> {
         plain: given.plain === null ? undefined : workload(app, given.plain, undefined),
         autoscaler: given.scaler === null ? undefined : scalerOf(app, given.scaler),
         kept: { journal, resourceVersion: '1' },
+        seenAt: 0,
       }
     })
 }

@@ -29,6 +29,8 @@ export interface ProofTarget {
 export interface ProofOptions {
   /** Milliseconds. */
   readonly timeout: number
+  /** How many Pods must take traffic, where that has changed since the watches were opened. */
+  readonly atLeast?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,6 +43,8 @@ export interface OpenProof extends Disposable {
   readonly synced: Promise<void>
   /** Waits until a move is proven. A deadline that passes is a verdict, and one on a fresh reading; where none could be had it is a Fault (UNAVAILABLE): cannot see is never is bad. */
   await(move: string, options: ProofOptions): Promise<MoveProof>
+  /** The Pods of the backend as they were last seen. */
+  pods(): readonly KubeObject[]
   close(): void
 }
 
@@ -90,9 +94,13 @@ class Proof implements OpenProof {
     this.synced.catch(() => undefined)
   }
 
-  async await(move: string, { timeout, signal }: ProofOptions): Promise<MoveProof> {
+  pods(): readonly KubeObject[] {
+    return this.#pods.objects()
+  }
+
+  async await(move: string, { timeout, signal, atLeast = this.#target.atLeast }: ProofOptions): Promise<MoveProof> {
     const begun = this.#clock.now()
-    const wanted = wantedOf(this.#target, move)
+    const wanted = wantedOf({ ...this.#target, atLeast }, move)
     const judge = () => judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, wanted)
     const proven = () => {
       const verdict = judge()

@@ -143,9 +143,9 @@ describe('openProof', () => {
     proof.close()
   })
 
-  test('lists anew every five seconds, should a watch have died without a word', async () => {
+  test('lists anew every minute, should a watch have died without a word', async () => {
     const proof = openProof(cluster, target(), { clock })
-    await passing(proof.synced, 20_000)
+    await passing(proof.synced, 200_000)
     expect(cluster.script.requests.filter(({ verb, kind }) => verb === 'list' && kind === 'EndpointSlice').length).toBeGreaterThanOrEqual(4)
     proof.close()
   })

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { kubeconfigFor, runBundle, serveApi } from '../../src/index.ts'
+import { runBundle, serveApi } from '../../src/index.ts'
 
 const ACTIONS = resolve(import.meta.dirname, '../../../../actions')
 type Inputs = Readonly<Record<string, string>>
@@ -16,7 +16,10 @@ const DEPLOY: Readonly<Record<string, readonly [Inputs, readonly string[]]>> = {
   'an image of an unknown app': [{ app: 'web', image: 'api=a/b:1' }, ['input "image": expected one of the apps web, got api']],
   'no reference': [{ app: 'web', image: 'A B' }, ['input "image"']],
   'a Service of an unknown app': [{ app: 'web', image: 'a/b:1', service: 'api=x' }, ['input "service": expected one of the apps web, got "api"']],
-  'a standby that is neither': [{ app: 'web', image: 'a/b:1', standby: 'lukewarm' }, ['input "standby": expected cold, warm or a duration such as 1h, got "lukewarm"']],
+  'a standby that is neither': [
+    { app: 'web', image: 'a/b:1', standby: 'lukewarm' },
+    ['input "standby": expected cold, warm or a duration such as 1h, got "lukewarm"'],
+  ],
   'a stop nobody knows': [{ app: 'web', image: 'a/b:1', 'stop-after': 'lunch' }, ['input "stop-after"']],
   'checks by URL without one': [{ app: 'web', image: 'a/b:1', checks: '- {path: /, on: url}' }, ['input "url": is required by a check with `on: url`']],
   'less time than stability': [{ app: 'web', image: 'a/b:1', timeout: '3s' }, ['input "timeout": expected more than the stability of 5s, got 3s']],
@@ -33,11 +36,11 @@ describe.each([
   ['rollback', ROLLBACK],
 ] as const)('the bundle of %s', (action, table) => {
   test.each(Object.entries(table))('refuses %s before it contacts anything', async (_, [inputs, sentences]) => {
-    await using api = await serveApi(() => ({ status: 500, body: {} }))
+    const api = await serveApi([])
     const record = await runBundle({
       action: join(ACTIONS, action),
-      inputs: { ...inputs, kubeconfig: kubeconfigFor(api.url), 'allow-insecure': 'true', namespace: 'shop' },
-    })
+      inputs: { ...inputs, kubeconfig: api.kubeconfig, 'allow-insecure': 'true', namespace: 'shop' },
+    }).finally(() => api.close())
     expect({ exit: record.exitCode, fault: record.outputs['fault'], conclusion: record.outputs['conclusion'] }, record.raw).toEqual({
       exit: 1,
       fault: 'INPUT_INVALID',

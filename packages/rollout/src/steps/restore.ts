@@ -1,0 +1,24 @@
+import { isFault, SUITE } from '@fairlead/base'
+import { describeObject } from '@fairlead/kube'
+import type { StepKind } from '../execute/effects.ts'
+import type { RestoreStep } from '../plan/step.ts'
+import { objectAccess } from './access.ts'
+
+/** Gives objects that accompanied a release back what they had before. What somebody else has changed since is theirs, and named. */
+export const restore: StepKind<RestoreStep> = {
+  describe: ({ changed }) => `give ${changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')} back what it had`,
+  access: ({ changed }) => changed.flatMap((object) => objectAccess(object, ['patch'])),
+  async execute({ changed }, { cluster }) {
+    const left: string[] = []
+    for (const object of changed) {
+      try {
+        await cluster.apply(object, { manager: SUITE.fieldManager })
+      } catch (error) {
+        if (!isFault(error, 'CONFLICT')) throw error
+        left.push(describeObject(object))
+      }
+    }
+    const others = left.length === 0 ? '' : `; somebody else has changed ${left.join(', ')} since, which is left as it is`
+    return { ok: true, text: `${changed.length - left.length} as before${others}` }
+  },
+}
