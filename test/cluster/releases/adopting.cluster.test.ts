@@ -63,7 +63,11 @@ describe('adoption', () => {
     expect(disturbed, record.raw).toBeDefined()
     expect({ lost: all.lost, classes: all.byClass }).toEqual({ lost: 0, classes: {} })
     const stand = await standOf(place)
-    expect(stand).toMatchObject({ selector: { app: 'shop', 'fairlead.dev/slot': 'blue' }, replicas: { shop: 0, 'shop-blue': 3 }, paused: ['shop'] })
+    expect(stand).toMatchObject({
+      selector: { app: 'shop', 'fairlead.dev/app': 'shop', 'fairlead.dev/slot': 'blue' },
+      replicas: { shop: 0, 'shop-blue': 3 },
+      paused: ['shop'],
+    })
     expect(uids).toHaveLength(3)
   })
 

@@ -9,18 +9,24 @@ describe('deploy-bluegreen, from the first release on', () => {
     const place = await places.make('life')
     const first = await deploy(place, { manifest: await shopManifest(), inputs: {} })
     expect(told(first), first.raw).toEqual({ exit: 0, conclusion: 'success', release: '1', slot: 'blue', previous: '' })
-    expect((await standOf(place)).selector).toEqual({ app: 'shop', 'fairlead.dev/slot': 'blue' })
+    expect((await standOf(place)).selector).toEqual({ app: 'shop', 'fairlead.dev/app': 'shop', 'fairlead.dev/slot': 'blue' })
 
     const second = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:2' } })
     expect(told(second), second.raw).toEqual({ exit: 0, conclusion: 'success', release: '2', slot: 'green', previous: '1' })
-    expect(await standOf(place)).toMatchObject({ selector: { app: 'shop', 'fairlead.dev/slot': 'green' }, replicas: { 'shop-blue': 0, 'shop-green': 3 } })
+    expect(await standOf(place)).toMatchObject({
+      selector: { app: 'shop', 'fairlead.dev/app': 'shop', 'fairlead.dev/slot': 'green' },
+      replicas: { 'shop-blue': 0, 'shop-green': 3 },
+    })
 
     const again = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:2' } })
     expect(told(again), again.raw).toEqual({ exit: 0, conclusion: 'unchanged', release: '2', slot: 'green', previous: '1' })
 
     const back = await rollback(place)
     expect(told(back), back.raw).toEqual({ exit: 0, conclusion: 'success', release: '1', slot: 'blue', previous: '2' })
-    expect(await standOf(place)).toMatchObject({ selector: { app: 'shop', 'fairlead.dev/slot': 'blue' }, replicas: { 'shop-blue': 3, 'shop-green': 0 } })
+    expect(await standOf(place)).toMatchObject({
+      selector: { app: 'shop', 'fairlead.dev/app': 'shop', 'fairlead.dev/slot': 'blue' },
+      replicas: { 'shop-blue': 3, 'shop-green': 0 },
+    })
 
     const further = await rollback(place)
     expect(told(further), further.raw).toMatchObject({ exit: 1, conclusion: 'failure', release: '1' })

@@ -57,9 +57,7 @@ export function writeField(root: Record<string, unknown>, path: FieldPath, value
     }
     const map = parent as Record<string, unknown>
     const key = segment.slice(2)
-    // An empty map that is applied says nothing of the keys others have put there.
-    if (isLast && !(isEmptyMap(value) && isMap(map[key]))) map[key] = structuredClone(value)
-    else if (isLast) return
+    if (isLast) map[key] = merged(map[key], value)
     else map[key] ??= path[index + 1]?.startsWith('k:') === true ? [] : {}
     parent = map[key]
   }
@@ -126,6 +124,11 @@ function itemOf(list: unknown, key: Record<string, unknown>): unknown {
 
 function ownValue(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+}
+
+/** An empty map that is applied says nothing of the keys others have put there. */
+function merged(before: unknown, value: unknown): unknown {
+  return isEmptyMap(value) && isMap(before) ? before : structuredClone(value)
 }
 
 function isMap(value: unknown): boolean {

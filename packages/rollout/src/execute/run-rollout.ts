@@ -29,6 +29,8 @@ export interface RolloutOutcome {
   readonly wayBack?: Execution
   /** The apps, and where their Services led when the run began. */
   readonly places: readonly (AppPlace & { readonly backend: Backend | undefined })[]
+  /** Where they led when it was looked again, after something was refused; absent where nobody looked. */
+  readonly seen?: readonly (Backend | undefined)[]
   /** The journals as the run left them, by app. */
   readonly journals: ReadonlyMap<string, Journal>
   readonly seconds: number
@@ -45,13 +47,15 @@ export async function runRollout(
   const forward = await executeIn(world, plan.steps, standings)
   const isToGoBack = isReasonToGoBack(forward.execution)
   const now = isToGoBack ? await look(world, standings) : undefined
-  const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options)
-  if (now === undefined || steps.length === 0)
-    return { plan, places: placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() }
+  const told = { plan, places: placesOf(standings), forward: forward.execution }
+  if (now === undefined) return { ...told, journals: forward.journals, seconds: seconds() }
+  const seen = now.map(pointedAt)
+  const steps = wayBackSteps(ownOf(now, forward.undisturbed), options)
+  if (steps.length === 0) return { ...told, seen, journals: journalsOf(now), seconds: seconds() }
   world.say('')
   world.say('taking it back:')
   const wayBack = await executeIn(world, steps, now)
-  return { plan, forward: forward.execution, places: placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
+  return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() }
 }
 
 /** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
@@ -65,6 +69,11 @@ function isLast({ app }: { readonly app: string }, records: Execution['records']
   const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app)
   const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app)
   return begun < written
+}
+
+function journalsOf(standings: readonly Standing[]): ReadonlyMap<string, Journal> {
+  const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined)
+  return new Map(kept.map((standing) => [standing.app, standing.kept.journal]))
 }
 
 /** A rollout that another run has written to meanwhile is that run's. */

@@ -1,5 +1,5 @@
 import { Fault, SUITE } from '@fairlead/base'
-import { LABELS } from '@fairlead/traffic'
+import { isSlot, LABELS } from '@fairlead/traffic'
 import type { Cluster, KubeObject, ObjectReference, ReadOptions, Resource } from '@fairlead/kube'
 import { EMPTY_JOURNAL, type Journal } from './journal.ts'
 
@@ -48,7 +48,7 @@ export async function writeJournal(
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   }
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } }
-  return keep(await cluster.apply(configMap, { manager: SUITE.fieldManager }))
+  return keep(await cluster.apply(configMap, { manager: SUITE.fieldManager, force: true }))
 }
 
 /** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
@@ -79,9 +79,9 @@ function parseJournal(object: KubeObject): Journal {
   const text = data?.[KEY]
   const value = text === undefined ? undefined : parseJson(text)
   const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`
-  if (!isRecord(value) || typeof value['format'] !== 'number') {
+  if (!isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
     throw new Fault('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
-      hint: 'Somebody else has written it: restore it, or delete it together with the slots it describes.',
+      hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
     })
   }
   if (value['format'] !== 1) {
@@ -89,6 +89,23 @@ function parseJournal(object: KubeObject): Journal {
   }
   // Format 1 is what `writeJournal` wrote, under the same type.
   return value as unknown as Journal
+}
+
+/** Tells what `writeJournal` writes from what somebody has edited into something else. */
+function isJournal({ token, last, active, previous, rollout }: Readonly<Record<string, unknown>>): boolean {
+  const isPlaced = (placed: unknown) => placed === undefined || (isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']))
+  const isOnWay =
+    rollout === undefined || (isRecord(rollout) && isSlot(rollout['slot'] as string) && isNote(rollout['release']) && Array.isArray(rollout['created']))
+  return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay
+}
+
+function isBackend(backend: unknown): boolean {
+  if (!isRecord(backend)) return false
+  return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot'] as string)
+}
+
+function isNote(note: unknown): boolean {
+  return isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images'])
 }
 
 function parseJson(text: string): unknown {

@@ -8,6 +8,10 @@ export interface ReleaseNote {
   /** Digest of what was rendered; empty for release 0, which we did not render. */
   readonly identity: string
   readonly images: readonly string[]
+  /** What its Pods were seen to run, where the template names no digest. */
+  readonly running?: readonly string[]
+  /** How many Pods it was released with. */
+  readonly replicas?: number
   /** Digest of the objects that accompany it; undefined where it brought none of its own. */
   readonly companions?: string
   /** When it began, by the wall clock of the run. */

@@ -1,5 +1,5 @@
 import { appLabels, judgeProof, readPointer, sameBackend, slotBackend, type Backend, type SlotName } from '@fairlead/traffic'
-import { valueAt } from '@fairlead/kube'
+import { valueAt, type KubeObject } from '@fairlead/kube'
 import type { ReleaseNote, Rollout } from '../journal/index.ts'
 import { companionsIdentity, type AppRelease, type Release } from '../release/index.ts'
 import { activeOf, candidateSlot, isToBeAdopted, pointedAt, type Active, type Standing } from '../standing/index.ts'
@@ -38,27 +38,38 @@ const ADOPTED: Backend = { type: 'adopted', hash: '' }
 export function courseOf(standing: Standing, app: AppRelease, release: Release): Course {
   const { rollout } = standing.kept.journal
   const active = activeOf(standing)
-  const serves = active !== undefined && active.workload.identity === app.identity
+  const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app)
   if (serves && rollout === undefined) return servingCourse(standing, active, app)
   const slot = candidateSlot(standing)
+  const replicas = candidateReplicas(standing, app, release)
   const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot))
   return {
     type: 'release',
     standing,
     app,
-    note: noteOf(standing, app, release),
+    note: { ...noteOf(standing, app, release), replicas },
     slot,
     from: fromOf(standing, moved ? rollout : undefined),
     adopts: isToBeAdopted(standing),
     moved,
     prepared: rollout !== undefined && holds(standing, slot, app),
-    replicas: candidateReplicas(standing, app, release),
+    replicas,
   }
 }
 
-function servingCourse(standing: Standing, { backend, workload }: Active, { replicas = 1 }: AppRelease): Course {
+/** An annotation says what was rendered; somebody may have set another image since. */
+function runsImages({ spec }: KubeObject, { images }: AppRelease): boolean {
+  const { containers = [], initContainers = [] } = (valueAt(spec, ['template', 'spec']) ?? {}) as Readonly<
+    Record<string, readonly { readonly image?: string }[] | undefined>
+  >
+  const live = [...initContainers, ...containers].map(({ image = '' }) => image)
+  return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image))
+}
+
+function servingCourse(standing: Standing, { backend, workload }: Active, app: AppRelease): Course {
   if (isWhole(standing, backend)) return { type: 'unchanged', standing }
-  return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) }
+  const released = app.replicas ?? standing.kept.journal.active?.release.replicas ?? 1
+  return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(released, 1) }
 }
 
 /** A number stays with a release until it has arrived, however many runs that takes. */

@@ -161,9 +161,10 @@ function retireSteps({ standing, from }: ReleaseCourse, { drain, standby, adoptC
   return [{ type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }]
 }
 
-function targetOf({ app, slot, replicas }: ReleaseCourse): AwaitTarget {
+function targetOf({ app, slot, replicas, from, standing, moved }: ReleaseCourse): AwaitTarget {
+  const keepsUp = from !== undefined && !moved && (standing.autoscaler !== undefined || app.replicas === undefined) ? { keepsUpWith: from } : {}
   const pinned = app.images.every((image) => image.includes('@'))
-  return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) }
+  return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...keepsUp, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) }
 }
 
 /** The labels all Pods of the app share: what its Service selects, or will. */

@@ -3,6 +3,7 @@ import { appLabels, baseSelector, sameBackend, type Backend } from '@fairlead/tr
 import type { Placed } from '../journal/index.ts'
 import { describeBackend, pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import { isReturned, isServedFirst } from './arriving.ts'
+import { openPointer } from '../preflight/open-pointer.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { moveStep, type AwaitStep, type Step } from './step.ts'
@@ -54,6 +55,9 @@ function refusalOf(standing: Standing, isInterrupted: boolean): readonly string[
   if (active === undefined) return [`${app}: nothing to roll back to, it has never been released`]
   if (previous === undefined) return [`${app}: nothing to roll back to, release ${active.release.number} is the only one there is`]
   if (previous.bad === true) return isInterrupted ? [] : [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`]
+  if (standing.service === undefined) return [`${app}: Service ${standing.serviceName} does not exist, expected the one that leads users to ${app}`]
+  const opened = openPointer(standing)
+  if (opened !== undefined) return [`${opened.said}; lead it to release ${active.release.number} again with: ${opened.command}`]
   if (!sameBackend(pointedAt(standing), active.backend) && !isReturned(standing)) {
     return [
       `${app}: Service ${standing.serviceName} leads to ${describeBackend(pointedAt(standing))}, expected ${describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`,
@@ -98,8 +102,14 @@ function returnOf(standing: Standing): readonly Return[] {
   const { previous, active } = standing.kept.journal
   if (previous === undefined || previous.bad === true || active === undefined) return []
   const { wanted: before = 0, available = 0 } = workloadOf(standing, previous.backend) ?? {}
-  const replicas = Math.max(1, workloadOf(standing, active.backend)?.wanted ?? before)
+  const replicas = neededBy(standing, [active, previous]) ?? Math.max(1, before)
   return [{ standing, from: active.backend, to: previous, replicas, isWarm: available >= replicas, before, moved: isReturned(standing) }]
+}
+
+/** As many Pods as serve now. Scaled to nobody, or deleted, what serves says nothing: then as many as it was released with. */
+function neededBy(standing: Standing, [active, ...others]: readonly [Placed, ...Placed[]]): number | undefined {
+  const asked = workloadOf(standing, active.backend)?.wanted ?? 0
+  return asked > 0 ? asked : [active, ...others].map(({ release }) => release.replicas).find((replicas) => replicas !== undefined)
 }
 
 function backwards(returns: readonly Return[], { rollbackTimeout, drain }: Options): readonly Step[] {

@@ -98,6 +98,8 @@ export interface AwaitTarget {
   readonly app: string
   readonly backend: Backend
   readonly replicas: number
+  /** What serves now, where the candidate is to have as many Pods: it may be scaled while the candidate is waited for. */
+  readonly keepsUpWith?: Backend
   /** Whether the template names its images by digest; false, and the Pods must agree. */
   readonly pinned?: boolean
   /** Where the Deployment stands in the user's files, for annotations. */

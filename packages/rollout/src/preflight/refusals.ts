@@ -1,16 +1,19 @@
 import type { Problem } from '@fairlead/base'
-import { describeObject, selects, type KubeObject, type StringMap } from '@fairlead/kube'
+import { describeObject, selects, type StringMap } from '@fairlead/kube'
 import { baseSelector, LABELS, serviceNotes, serviceRefusals, SLOTS } from '@fairlead/traffic'
 import type { RolloutOptions } from '../plan/options.ts'
 import { slotNotes, slotRefusals, type AppRelease } from '../release/index.ts'
-import { isToBeAdopted, pointedAt, selectorIn, type Standing } from '../standing/index.ts'
+import { pointedAt, selectorIn, type Standing } from '../standing/index.ts'
+import { checkPortProblems } from './check-ports.ts'
+import { neighbourNotes, neighbourProblems } from './neighbours.ts'
 import { ownerProblems } from './owners.ts'
+import { pointerProblems } from './pointer.ts'
 import { portProblems } from './ports.ts'
 
 /** What preflight knows beside how an app stands. */
 export interface Question {
   readonly release: AppRelease
-  readonly options: Pick<RolloutOptions, 'takeOver' | 'onParked'>
+  readonly options: Pick<RolloutOptions, 'takeOver' | 'onParked' | 'checks'>
   /** Access modes of the claims in the namespace, by name. */
   readonly claims: ReadonlyMap<string, readonly string[]>
 }
@@ -26,7 +29,9 @@ export function releaseRefusals(standing: Standing, question: Question): readonl
     ...portProblems(standing, release),
     ...slotRefusals(template, deployment, slot),
     ...(replicas === 0 ? [noReplicas(release)] : []),
-    ...adoptionProblems(standing),
+    ...pointerProblems(standing),
+    ...neighbourProblems(standing, release),
+    ...checkPortProblems(options.checks, standing, release),
     ...strangers(standing),
     ...ownerProblems([standing.service, standing.plain?.object, standing.autoscaler]),
     ...parkedProblems(standing, release, options.onParked),
@@ -35,7 +40,23 @@ export function releaseRefusals(standing: Standing, question: Question): readonl
 
 /** What the user should know beforehand, though it keeps nothing from going on. */
 export function releaseNotes(standing: Standing, release: AppRelease): readonly string[] {
-  return [...release.notes, ...slotNotes(release.template), ...(standing.service === undefined ? [] : serviceNotes(standing.service))]
+  const { service } = standing
+  return [
+    ...release.notes,
+    ...slotNotes(release.template),
+    ...neighbourNotes(standing, release),
+    ...idleNotes(standing),
+    ...(service === undefined ? [] : serviceNotes(service)),
+  ]
+}
+
+/** Pods of the user's own Deployment that nobody is led to, as an apply of old manifests leaves them. */
+function idleNotes(standing: Standing): readonly string[] {
+  const { plain, namespace } = standing
+  if (plain === undefined || plain.wanted === 0 || pointedAt(standing)?.type !== 'slot') return []
+  return [
+    `${describeObject(plain.object)} asks for ${plain.wanted} Pods that no user meets: kubectl -n ${namespace} scale deployment ${plain.name} --replicas=0`,
+  ]
 }
 
 function serviceProblems(standing: Standing, { release, options }: Question): readonly Problem[] {
@@ -72,42 +93,6 @@ function selectorProblems({ namespace, serviceName }: Standing, { service }: App
   if (service === undefined || textOf(service.selector) === textOf(live)) return []
   const message = `Service "${namespace}/${serviceName}": selects ${textOf(live)}, expected the same in the manifest, got ${textOf(service.selector)}`
   return [{ message, hint: 'A selector cannot change under a release that is serving: make a new Service.', ...placed(service.manifest, ['spec', 'selector']) }]
-}
-
-/** A Deployment that somebody else has paused is held by nobody we know. */
-function adoptionProblems(standing: Standing): readonly Problem[] {
-  const { plain, service, slices, kept, pods } = standing
-  if (service === undefined || pointedAt(standing) !== undefined) return []
-  if (isToBeAdopted(standing) && plain !== undefined) {
-    if (!plain.paused || kept.journal.adoption?.uid === plain.uid) return []
-    return [
-      {
-        message: `${describeObject(plain.object)}: is paused, expected it to roll freely, got paused: true by somebody else`,
-        hint: 'Resume it, or wait until whoever paused it is done.',
-      },
-    ]
-  }
-  const names = endpointNames(slices)
-  if (names.length === 0) return []
-  const owners = [...new Set(pods.filter(({ metadata }) => names.includes(metadata.name)).map(ownerName))]
-  return [
-    {
-      message: `${describeObject(service)}: leads to Pods that are none of ${standing.app}'s, expected those of Deployment ${standing.app}, got ${owners.join(', ') || names.join(', ')}`,
-      hint: 'Name the Deployment behind the Service in `app`, and the Service in `service`.',
-    },
-  ]
-}
-
-function endpointNames(slices: readonly KubeObject[]): readonly string[] {
-  return slices.flatMap((slice) => {
-    const { endpoints } = slice as KubeObject & { readonly endpoints?: readonly { readonly targetRef?: { readonly name?: string } }[] | null }
-    return (endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.name === undefined ? [] : [targetRef.name]))
-  })
-}
-
-function ownerName({ metadata }: KubeObject): string {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
-  return owner === undefined ? `Pod ${metadata.name}` : `${owner.kind} ${owner.name}`
 }
 
 /** A Deployment that has a slot's name and none of our labels belongs to somebody else. */

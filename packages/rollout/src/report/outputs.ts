@@ -17,8 +17,14 @@ export function versionOutputs(
 /** The release that a rollback would lead to now; undefined where it would be refused. */
 function behind({ release }: Serving, journal: Journal | undefined): { readonly number: number } | undefined {
   if (journal === undefined) return undefined
-  const { rollout, active, previous, adoption } = journal
-  if (rollout === undefined || release?.number !== rollout.release.number) return previous?.bad === true ? undefined : previous?.release
+  return journal.rollout !== undefined && journal.rollout.release.number === release?.number ? underway(journal) : arrived(journal)
+}
+
+function arrived({ previous }: Journal): { readonly number: number } | undefined {
+  return previous?.bad === true ? undefined : previous?.release
+}
+
+function underway({ active, adoption }: Journal): { readonly number: number } | undefined {
   return active?.release ?? (adoption === undefined ? undefined : { number: 0 })
 }
 

@@ -13,9 +13,16 @@ export interface Serving {
 }
 
 /** Where users are at the end of a run: where the pointers led when it began, and the moves that were made since. The journal says what was meant, the pointer what is. */
-export function servingAfter({ places, forward, wayBack, journals }: Pick<RolloutOutcome, 'places' | 'forward' | 'wayBack' | 'journals'>): readonly Serving[] {
-  const records = [...forward.records, ...(wayBack?.records ?? [])].filter(({ state }) => state === 'done')
-  return places.map(({ app, service, backend: before }) => {
+export function servingAfter({
+  places,
+  seen,
+  forward,
+  wayBack,
+  journals,
+}: Pick<RolloutOutcome, 'places' | 'seen' | 'forward' | 'wayBack' | 'journals'>): readonly Serving[] {
+  const records = (seen === undefined ? forward.records : (wayBack?.records ?? [])).filter(({ state }) => state === 'done')
+  return places.map(({ app, service, backend: begun }, index) => {
+    const before = seen === undefined ? begun : seen[index]
     const backend = records.reduce((at, record) => pointerAfter(at, record, { app, service }), before)
     return { app, backend, release: backend === undefined ? undefined : releaseIn(journals.get(app), backend) }
   })

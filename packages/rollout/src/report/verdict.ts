@@ -21,7 +21,7 @@ export function verdictOf(outcome: RolloutOutcome): string {
   if (forward.ended !== 'complete') return `${failureOf(forward, time)}. ${whereabouts(outcome, serving)}`
   const last = forward.records.at(-1)
   if (last?.step.type === 'park') return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`
-  return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`
+  return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}${edits(forward)}`
 }
 
 function achievementOf({ records }: Execution): string {
@@ -44,8 +44,14 @@ function whereabouts({ forward, wayBack }: RolloutOutcome, serving: string): str
   const isMoved = reached(own, 'move')
   if (wayBack === undefined) return `${untaken(own, isMoved)}: ${serving}`
   if (wayBack.ended !== 'complete') return `${stuck(wayBack)}: ${serving}`
-  if (!isMoved) return `No traffic moved: ${serving}`
+  if (!isMoved) return `No traffic moved: ${serving}${edits(wayBack)}`
   return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`
+}
+
+/** What somebody has edited meanwhile, and users get now, is worth a word where everybody looks. */
+function edits({ records }: Execution): string {
+  const told = records.filter(({ step, result }) => step.type === 'let-go' && result?.text.includes('edited') === true)
+  return told.map(({ text, result }) => `. ${text}: ${result?.text ?? ''}`).join('')
 }
 
 /** What a plan does for its own release, after what it brought to an end first. */

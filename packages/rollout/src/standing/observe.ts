@@ -1,4 +1,4 @@
-import { selectorText, type Cluster, type KubeObject, type ObjectReference, type ReadOptions, type Resource } from '@fairlead/kube'
+import { selectorText, type Cluster, type KubeObject, type ReadOptions, type Resource } from '@fairlead/kube'
 import { baseSelector } from '@fairlead/traffic'
 import { readJournal } from '../journal/index.ts'
 import { slotName } from '../release/index.ts'
@@ -27,11 +27,13 @@ export async function observeApps(
   { apps, now, signal }: ReadOptions & { readonly apps: readonly AppPlace[]; readonly now: Date },
 ): Promise<readonly Standing[]> {
   const options = { signal }
-  const [deployments, autoscalers] = await Promise.all([
+  const [services, deployments, autoscalers] = await Promise.all([
+    // Who owns a selector stands in its managedFields.
+    cluster.list({ resource: SERVICES, namespace, managedFields: true }, options),
     cluster.list({ resource: DEPLOYMENTS, namespace }, options),
     cluster.list({ resource: AUTOSCALERS, namespace }, options),
   ])
-  const shared = { deployments: deployments.items, autoscalers: autoscalers.items }
+  const shared = { services: services.items, deployments: deployments.items, autoscalers: autoscalers.items }
   return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })))
 }
 
@@ -39,6 +41,7 @@ interface Reading {
   readonly place: AppPlace
   readonly now: Date
   readonly options: ReadOptions
+  readonly services: readonly KubeObject[]
   readonly deployments: readonly KubeObject[]
   readonly autoscalers: readonly KubeObject[]
 }
@@ -46,11 +49,10 @@ interface Reading {
 async function observeApp(
   cluster: Cluster,
   namespace: string,
-  { place: { app, service: serviceName }, now, options, deployments, autoscalers }: Reading,
+  { place: { app, service: serviceName }, now, options, services, deployments, autoscalers }: Reading,
 ): Promise<Standing> {
-  const reference: ObjectReference = { resource: SERVICES, namespace, name: serviceName }
-  const [service, kept, slices] = await Promise.all([
-    cluster.get(reference, options),
+  const service = services.find(({ metadata }) => metadata.name === serviceName)
+  const [kept, slices] = await Promise.all([
     readJournal(cluster, { namespace, app }, options),
     cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${serviceName}` }, options),
   ])
@@ -64,6 +66,7 @@ async function observeApp(
     namespace,
     serviceName,
     service,
+    neighbours: services.filter((each) => each !== service),
     slices: slices.items,
     pods,
     slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },

@@ -21,8 +21,8 @@ export function activeOf(standing: Standing): Active | undefined {
 
 /** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
 export function isToBeAdopted(standing: Standing): boolean {
-  const { service, plain } = standing
-  return service !== undefined && plain !== undefined && pointedAt(standing) === undefined
+  const { service, plain, kept } = standing
+  return service !== undefined && plain !== undefined && pointedAt(standing) === undefined && kept.journal.active === undefined
 }
 
 /** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */

@@ -23,6 +23,8 @@ export interface Standing {
   readonly namespace: string
   readonly serviceName: string
   readonly service: KubeObject | undefined
+  /** The other Services of the namespace. */
+  readonly neighbours: readonly KubeObject[]
   /** The EndpointSlices of the Service. */
   readonly slices: readonly KubeObject[]
   /** The Pods of the app: what its Service's own labels select. */

@@ -1,14 +1,15 @@
-import { formatDuration } from '@fairlead/base'
-import { awaitHealthy, firstCause, type HealthReport, type Target } from '@fairlead/health'
+import { deadlineIn, formatDuration, milliseconds } from '@fairlead/base'
+import { awaitHealthy, firstCause, type AwaitOptions, type HealthReport, type Target, type TargetHealth } from '@fairlead/health'
 import { describeReference, referenceTo, type KubeObject } from '@fairlead/kube'
 import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import { workloadName } from '../standing/index.ts'
 import type { AwaitStep, AwaitTarget } from '../plan/step.ts'
 import { HEALTH_ACCESS, objectAccess } from './access.ts'
 import { backendReference } from './backend-reference.ts'
+import { deploymentReference } from './deployment.ts'
 import { healthyPods } from './healthy-pods.ts'
 import { disagreeingImages } from './running-images.ts'
-import { generationKey } from './scaling.ts'
+import { generationKey, scaleBackend } from './scaling.ts'
 
 /** Waits for health: all backends at once, the first certain cause ends it. */
 export const awaitStep: StepKind<AwaitStep> = {
@@ -16,28 +17,57 @@ export const awaitStep: StepKind<AwaitStep> = {
     `wait up to ${formatDuration(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
   access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
   async execute({ targets, beside, timeout, stability }, effects) {
-    const { cluster, clock, signal } = effects
-    const onChange = ({
-      reference,
-      health,
-    }: {
-      readonly reference: Target['reference']
-      readonly health: { readonly status: string; readonly message: string }
-    }) => effects.say(`${describeReference(reference)}: ${health.status}, ${health.message}`)
-    const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)))
-    const health = await awaitHealthy(cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], {
-      clock,
-      signal,
-      timeout,
-      stability,
-      onChange,
-    })
-    if (health.status !== 'Healthy') return refused(health)
-    const few = tooFew(targets, health)
-    if (few !== undefined) return { ok: false, text: few, health }
-    const odd = await disagreeingImages(targets, effects)
-    return odd === undefined ? { ok: true, text: `after ${formatDuration(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health }
+    const { clock, signal } = effects
+    const deadline = deadlineIn(clock, timeout)
+    let wanted = targets
+    for (;;) {
+      const health = await judge(wanted, beside, { effects, options: { clock, signal, timeout: milliseconds(Math.max(1, deadline.remaining())), stability } })
+      if (health.status !== 'Healthy') return refused(health)
+      const few = tooFew(wanted, health)
+      if (few !== undefined) return { ok: false, text: few, health }
+      const grown = await grow(wanted, effects)
+      if (grown === undefined) return await agree(targets, health, effects)
+      wanted = grown
+    }
   },
+}
+
+interface Judging {
+  readonly effects: Effects
+  readonly options: AwaitOptions
+}
+
+async function judge(targets: readonly AwaitTarget[], beside: AwaitStep['beside'], { effects, options }: Judging): Promise<HealthReport> {
+  const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)))
+  const onChange = ({ reference, health }: Pick<TargetHealth, 'reference' | 'health'>) =>
+    effects.say(`${describeReference(reference)}: ${health.status}, ${health.message}`)
+  return await awaitHealthy(effects.cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], { ...options, onChange })
+}
+
+async function agree(targets: readonly AwaitTarget[], health: HealthReport, effects: Effects): Promise<StepResult> {
+  const odd = await disagreeingImages(targets, effects)
+  return odd === undefined ? { ok: true, text: `after ${formatDuration(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health }
+}
+
+/** What serves was scaled up while the candidate was waited for: the candidate gets as many Pods before it is led users. Undefined when it has enough. */
+async function grow(targets: readonly AwaitTarget[], effects: Effects): Promise<readonly AwaitTarget[] | undefined> {
+  const { cluster, namespace } = effects
+  let isGrown = false
+  const grown: AwaitTarget[] = []
+  for (const target of targets) {
+    const { app, backend, keepsUpWith, replicas } = target
+    const serving = keepsUpWith === undefined ? undefined : await cluster.get(deploymentReference(namespace, workloadName(app, keepsUpWith)))
+    const asked = (serving?.spec as { readonly replicas?: number } | undefined)?.replicas ?? 0
+    if (asked <= replicas) {
+      grown.push(target)
+      continue
+    }
+    effects.say(`${nameOf(target)}: what serves was scaled to ${asked} meanwhile, so is this`)
+    await scaleBackend(app, backend, { replicas: asked, effects })
+    grown.push({ ...target, replicas: asked })
+    isGrown = true
+  }
+  return isGrown ? grown : undefined
 }
 
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */

@@ -108,7 +108,8 @@ function hasPods(uid: string | undefined, pods: readonly KubeObject[]): boolean 
   return pods.some(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
 }
 
-function hasTemplateOf(set: KubeObject, deployment: KubeObject): boolean {
+/** Tells whether a ReplicaSet has the template its Deployment has now. */
+export function hasTemplateOf(set: KubeObject, deployment: KubeObject): boolean {
   const template = structuredClone(valueAt(set, ['spec', 'template'])) as { metadata?: { labels?: Record<string, string> } }
   delete template.metadata?.labels?.[LABELS.hash]
   return sameJson(withoutEmptyMetadata(template), withoutEmptyMetadata(valueAt(deployment, ['spec', 'template'])))

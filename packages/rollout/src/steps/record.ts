@@ -1,4 +1,4 @@
-import type { Journal, Placed } from '../journal/index.ts'
+import type { Journal, Placed, ReleaseNote } from '../journal/index.ts'
 import { sameBackend } from '@fairlead/traffic'
 import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RecordStep } from '../plan/step.ts'
@@ -17,13 +17,8 @@ export const record: StepKind<RecordStep> = {
 function recorded(before: Journal, step: RecordStep, effects: Effects): Journal {
   // What was on its way has arrived.
   const { rollout: _rollout, returning: _returning, standbyUntil: _until, ...journal } = before
-  const { app, release, backend, isWayBack } = step
-  const at = effects.clock.date().toISOString()
-  const images = effects.running.get(app) ?? release.images
-  const isNew = !isWayBack && step.from !== undefined
-  const companions = release.companions ?? before.active?.release.companions
-  const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) }
-  const active: Placed = { backend: resolved(backend, app, effects), release: note }
+  const { app, release, backend } = step
+  const active: Placed = { backend: resolved(backend, app, effects), release: noteOf(before, step, effects) }
   const previous = previousOf(journal, step, effects)
   const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects)
   return {
@@ -33,6 +28,15 @@ function recorded(before: Journal, step: RecordStep, effects: Effects): Journal 
     ...(previous === undefined ? {} : { previous }),
     ...(until === undefined ? {} : { standbyUntil: until }),
   }
+}
+
+/** The release as it is remembered: what its Pods run, when it arrived, and what accompanies it, which a release by image leaves as it is. */
+function noteOf({ active }: Journal, { app, release, from, isWayBack }: RecordStep, { clock, running }: Effects): ReleaseNote {
+  const now = clock.date().toISOString()
+  const seen = running.get(app)
+  const companions = release.companions ?? active?.release.companions
+  const at = !isWayBack && from !== undefined ? now : (release.at ?? now)
+  return { ...release, at, ...(seen === undefined ? {} : { running: seen }), ...(companions === undefined ? {} : { companions }) }
 }
 
 /** What served until now. What was there before us is release 0. */

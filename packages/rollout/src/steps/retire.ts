@@ -46,9 +46,15 @@ async function takeAway({ app, backend, cleanup }: RetireStep, effects: Effects)
     await effects.cluster.delete(deploymentReference(effects.namespace, name), { propagation: 'Background', ...preconditions })
     return { ok: true, text: 'deleted, as adopt-cleanup asks' }
   } catch (error) {
-    if (!isFault(error, 'NOT_FOUND')) throw error
+    // To an apply, what is gone looks like something incomplete to be made: only the object itself tells.
+    const isGone = isFault(error, 'NOT_FOUND') || (isFault(error, 'INPUT_INVALID') && (await isAbsent(name, effects)))
+    if (!isGone) throw error
     return { ok: true, text: `${name} is gone already` }
   }
+}
+
+async function isAbsent(name: string, { cluster, namespace }: Effects): Promise<boolean> {
+  return (await cluster.get(deploymentReference(namespace, name))) === undefined
 }
 
 function endOf({ standby, cleanup, drain }: RetireStep): string {

@@ -36,8 +36,8 @@ describe('a run', () => {
     await stage.deploy(pair('2'))
     const slots = ['web', 'api'].map((each) => (stage.find('Service', each)?.spec as { readonly selector?: object } | undefined)?.selector)
     expect(slots).toEqual([
-      { app: 'web', 'fairlead.dev/slot': 'green' },
-      { app: 'api', 'fairlead.dev/slot': 'green' },
+      { app: 'web', 'fairlead.dev/app': 'web', 'fairlead.dev/slot': 'green' },
+      { app: 'api', 'fairlead.dev/app': 'api', 'fairlead.dev/slot': 'green' },
     ])
   })
 

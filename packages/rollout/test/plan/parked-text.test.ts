@@ -20,10 +20,9 @@ describe('the plan of a release that stops on the way', () => {
       "
       shop/web - blue is active (release 1), web-green is idle
        1  write down that release 2 of web is on its way to green
-       2  apply Service web                                                     undo: delete what was made
-       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       4  wait up to 1m until web-green is healthy
-       5  park: verified, no traffic moved
+       2  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       3  wait up to 1m until web-green is healthy
+       4  park: verified, no traffic moved
       "
     `)
   })
@@ -35,11 +34,11 @@ describe('the plan of a release that stops on the way', () => {
       "
       shop/web - blue is active (release 1), web-green is idle
        1  write down that release 2 of web is on its way to green
-       2  apply Service web                                                     undo: delete what was made
-       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       4  wait up to 1m until web-green is healthy
-       5  move Service web from blue to green                                   needs: 4   undo: move back to blue
-       6  prove: every endpoint of web is a Pod of web-green
+       2  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       3  wait up to 1m until web-green is healthy
+       4  move Service web from blue to green                                   needs: 3   undo: move back to blue
+       5  prove: every endpoint of web is a Pod of web-green
+       6  apply Service web                                                     undo: give back what was changed, delete what was made
        7  settle 1s: nodes and proxies follow
        8  soak 2s: restarts, endpoints
        9  park: switched, what served before is kept whole
@@ -54,10 +53,11 @@ describe('the plan of a release that stops on the way', () => {
        1  wait up to 1m until web-green is healthy
        2  move Service web from blue to green                                   needs: 1   undo: move back to blue
        3  prove: every endpoint of web is a Pod of web-green
-       4  settle 1s: nodes and proxies follow
-       5  soak 2s: restarts, endpoints
-       6  record that release 2 of web serves
-       7  retire web-blue: drain 1s, scale to 0
+       4  apply Service web                                                     undo: give back what was changed, delete what was made
+       5  settle 1s: nodes and proxies follow
+       6  soak 2s: restarts, endpoints
+       7  record that release 2 of web serves
+       8  retire web-blue: drain 1s, scale to 0
       "
     `)
   })
@@ -68,10 +68,11 @@ describe('the plan of a release that stops on the way', () => {
       shop/web - green is active (release 2), web-green serves already
        1  wait up to 1m until web-green is healthy
        2  prove: every endpoint of web is a Pod of web-green
-       3  settle 1s: nodes and proxies follow
-       4  soak 2s: restarts, endpoints
-       5  record that release 2 of web serves
-       6  retire web-blue: drain 1s, scale to 0
+       3  apply Service web                                                     undo: give back what was changed, delete what was made
+       4  settle 1s: nodes and proxies follow
+       5  soak 2s: restarts, endpoints
+       6  record that release 2 of web serves
+       7  retire web-blue: drain 1s, scale to 0
       "
     `)
   })
@@ -86,11 +87,13 @@ describe('the plan of a release that stops on the way', () => {
       shop/api - blue is active (release 1), api-green holds this release
        1  wait up to 1m until web-green and api-green are healthy
        2  prove: every endpoint of web is a Pod of web-green
-       3  move Service api from blue to green                                   needs: 1   undo: move back to blue
-       4  prove: every endpoint of api is a Pod of api-green
-       5  settle 1s: nodes and proxies follow
-       6  soak 2s: restarts, endpoints
-       7  park: switched, what served before is kept whole
+       3  apply Service web                                                     undo: give back what was changed, delete what was made
+       4  move Service api from blue to green                                   needs: 1   undo: move back to blue
+       5  prove: every endpoint of api is a Pod of api-green
+       6  apply Service api                                                     undo: give back what was changed, delete what was made
+       7  settle 1s: nodes and proxies follow
+       8  soak 2s: restarts, endpoints
+       9  park: switched, what served before is kept whole
       "
     `)
   })
@@ -105,11 +108,11 @@ describe('the plan of another release while one is parked', () => {
        2  delete Deployment web-green
        3  write down that the rollout of web was taken back
        4  write down that release 2 of web is on its way to green
-       5  apply Service web                                                     undo: delete what was made
-       6  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green
-       7  wait up to 1m until web-green is healthy
-       8  move Service web from blue to green                                   needs: 7   undo: move back to blue
-       9  prove: every endpoint of web is a Pod of web-green
+       5  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green
+       6  wait up to 1m until web-green is healthy
+       7  move Service web from blue to green                                   needs: 6   undo: move back to blue
+       8  prove: every endpoint of web is a Pod of web-green
+       9  apply Service web                                                     undo: give back what was changed, delete what was made
       10  settle 1s: nodes and proxies follow
       11  soak 2s: restarts, endpoints
       12  record that release 2 of web serves
@@ -129,11 +132,11 @@ describe('the plan of another release while one is parked', () => {
        5  delete Deployment web-green
        6  write down that the rollout of web was taken back
        7  write down that release 2 of web is on its way to green
-       8  apply Service web                                                     undo: delete what was made
-       9  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green
-      10  wait up to 1m until web-green is healthy
-      11  move Service web from blue to green                                   needs: 10   undo: move back to blue
-      12  prove: every endpoint of web is a Pod of web-green
+       8  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green
+       9  wait up to 1m until web-green is healthy
+      10  move Service web from blue to green                                   needs: 9   undo: move back to blue
+      11  prove: every endpoint of web is a Pod of web-green
+      12  apply Service web                                                     undo: give back what was changed, delete what was made
       13  settle 1s: nodes and proxies follow
       14  soak 2s: restarts, endpoints
       15  record that release 2 of web serves
@@ -156,12 +159,12 @@ describe('the plan of another release while one is parked', () => {
        6  write down that release 1 of web is on its way to blue
        7  hold Deployment web, so that nothing replaces the Pods that serve     undo: let Deployment web go again
        8  pin Service web to the Pods of Deployment web                         undo: give Service web its own selector back
-       9  apply Service web                                                     undo: delete what was made
-      10  apply Deployment web-blue with ghcr.io/shop/web:2, 2 replicas         undo: delete web-blue
-      11  wait up to 1m until web-blue is healthy
-      12  move Service web from the Deployment from before to blue              needs: 11   undo: move back to the Deployment from before
-      13  prove: every endpoint of web is a Pod of web-blue
-      14  point HPA web at web-blue                                             undo: point it back at web
+       9  apply Deployment web-blue with ghcr.io/shop/web:2, 2 replicas         undo: delete web-blue
+      10  wait up to 1m until web-blue is healthy
+      11  move Service web from the Deployment from before to blue              needs: 10   undo: move back to the Deployment from before
+      12  prove: every endpoint of web is a Pod of web-blue
+      13  point HPA web at web-blue                                             undo: point it back at web
+      14  apply Service web                                                     undo: give back what was changed, delete what was made
       15  settle 1s: nodes and proxies follow
       16  soak 2s: restarts, endpoints
       17  record that release 1 of web serves
@@ -180,7 +183,7 @@ describe('the plan of another release while one is parked', () => {
        2  delete Deployment web-blue, Service web
        3  write down that the rollout of web was taken back
        4  write down that release 1 of web is on its way to blue
-       5  apply Service web                                                     undo: delete what was made
+       5  apply Service web                                                     undo: give back what was changed, delete what was made
        6  apply Deployment web-blue with ghcr.io/shop/web:2, 2 replicas         undo: delete web-blue
        7  wait up to 1m until web-blue is healthy
        8  move Service web from nothing to blue                                 needs: 7   undo: take the Service back
@@ -200,11 +203,11 @@ describe('the plan of another release while one is parked', () => {
       shop/web - release 1 is parked in blue, and is written down first, since it has users; then blue is active (release 1), web-green is idle
        1  record that release 1 of web serves
        2  write down that release 2 of web is on its way to green
-       3  apply Service web                                                     undo: delete what was made
-       4  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       5  wait up to 1m until web-green is healthy
-       6  move Service web from blue to green                                   needs: 5   undo: move back to blue
-       7  prove: every endpoint of web is a Pod of web-green
+       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       4  wait up to 1m until web-green is healthy
+       5  move Service web from blue to green                                   needs: 4   undo: move back to blue
+       6  prove: every endpoint of web is a Pod of web-green
+       7  apply Service web                                                     undo: give back what was changed, delete what was made
        8  settle 1s: nodes and proxies follow
        9  soak 2s: restarts, endpoints
       10  record that release 2 of web serves

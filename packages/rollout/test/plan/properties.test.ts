@@ -123,6 +123,7 @@ function standings(app: string): fc.Arbitrary<Standing> {
         autoscaler: given.scaler === null ? undefined : scalerOf(app, given.scaler),
         kept: { journal, resourceVersion: '1' },
         seenAt: 0,
+        neighbours: [],
       }
     })
 }

@@ -12,7 +12,7 @@ describe('the plan of a release', () => {
       "
       shop/web - nothing serves yet, web-blue is idle
        1  write down that release 1 of web is on its way to blue
-       2  apply Service web, ConfigMap extra                                    undo: delete what was made
+       2  apply Service web, ConfigMap extra                                    undo: give back what was changed, delete what was made
        3  apply Deployment web-blue with ghcr.io/shop/web:1, 2 replicas         undo: delete web-blue
        4  wait up to 1m until web-blue is healthy
        5  move Service web from nothing to blue                                 needs: 4   undo: take the Service back
@@ -31,12 +31,12 @@ describe('the plan of a release', () => {
       "
       shop/web - blue is active (release 1), web-green is idle
        1  write down that release 2 of web is on its way to green
-       2  apply Service web                                                     undo: delete what was made
-       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       4  wait up to 1m until web-green is healthy
-       5  check web-green: GET /healthz on every Pod: 200 within 2s, once
-       6  move Service web from blue to green                                   needs: 4, 5   undo: move back to blue
-       7  prove: every endpoint of web is a Pod of web-green
+       2  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       3  wait up to 1m until web-green is healthy
+       4  check web-green: GET /healthz on every Pod: 200 within 2s, once
+       5  move Service web from blue to green                                   needs: 3, 4   undo: move back to blue
+       6  prove: every endpoint of web is a Pod of web-green
+       7  apply Service web                                                     undo: give back what was changed, delete what was made
        8  settle 1s: nodes and proxies follow
        9  soak 2s: restarts, endpoints
       10  record that release 2 of web serves
@@ -52,12 +52,12 @@ describe('the plan of a release', () => {
       "
       shop/web - blue is active (release 1), web-green is idle
        1  write down that release 2 of web is on its way to green
-       2  apply Service web                                                     undo: delete what was made
-       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       4  wait up to 1m until web-green is healthy
-       5  move Service web from blue to green                                   needs: 4   undo: move back to blue
-       6  prove: every endpoint of web is a Pod of web-green
-       7  point HPA web at web-green                                            undo: point it back at web-blue
+       2  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       3  wait up to 1m until web-green is healthy
+       4  move Service web from blue to green                                   needs: 3   undo: move back to blue
+       5  prove: every endpoint of web is a Pod of web-green
+       6  point HPA web at web-green                                            undo: point it back at web-blue
+       7  apply Service web                                                     undo: give back what was changed, delete what was made
        8  settle 1s: nodes and proxies follow
        9  soak 2s: restarts, endpoints
       10  record that release 2 of web serves
@@ -116,21 +116,22 @@ describe('the plan of a release', () => {
       shop/api - blue is active (release 1), api-green is idle
        1  write down that release 2 of web is on its way to green
        2  write down that release 2 of api is on its way to green
-       3  apply Service web, Service api                                        undo: delete what was made
-       4  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
-       5  apply Deployment api-green with ghcr.io/shop/api:2, 2 replicas        undo: delete api-green
-       6  wait up to 1m until web-green and api-green are healthy
-       7  check web-green, api-green: GET /healthz on every Pod: 200 within 2s, once
-       8  move Service web from blue to green                                   needs: 6, 7   undo: move back to blue
-       9  prove: every endpoint of web is a Pod of web-green
-      10  move Service api from blue to green                                   needs: 6, 7   undo: move back to blue
+       3  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       4  apply Deployment api-green with ghcr.io/shop/api:2, 2 replicas        undo: delete api-green
+       5  wait up to 1m until web-green and api-green are healthy
+       6  check web-green, api-green: GET /healthz on every Pod: 200 within 2s, once
+       7  move Service web from blue to green                                   needs: 5, 6   undo: move back to blue
+       8  prove: every endpoint of web is a Pod of web-green
+       9  apply Service web                                                     undo: give back what was changed, delete what was made
+      10  move Service api from blue to green                                   needs: 5, 6   undo: move back to blue
       11  prove: every endpoint of api is a Pod of api-green
-      12  settle 1s: nodes and proxies follow
-      13  soak 2s: restarts, endpoints
-      14  record that release 2 of web serves
-      15  record that release 2 of api serves
-      16  retire web-blue: drain 1s, scale to 0
-      17  retire api-blue: drain 1s, scale to 0
+      12  apply Service api                                                     undo: give back what was changed, delete what was made
+      13  settle 1s: nodes and proxies follow
+      14  soak 2s: restarts, endpoints
+      15  record that release 2 of web serves
+      16  record that release 2 of api serves
+      17  retire web-blue: drain 1s, scale to 0
+      18  retire api-blue: drain 1s, scale to 0
       "
     `)
   })
@@ -143,16 +144,16 @@ describe('the plan of a release', () => {
       "
       shop/web - green is active (release 2), web-blue is standby
        1  write down that release 3 of web is on its way to blue
-       2  apply Service web                                                     undo: delete what was made
-       3  scale web-blue to 0, wait until its Pods are gone
-       4  apply Deployment web-blue with ghcr.io/shop/web:3, 2 replicas         undo: scale web-blue to 0, put back what it held
-       5  wait up to 1m until web-blue is healthy
-       6  move Service web from green to blue                                   needs: 5   undo: move back to green
-       7  prove: every endpoint of web is a Pod of web-blue
+       2  scale web-blue to 0, wait until its Pods are gone
+       3  apply Deployment web-blue with ghcr.io/shop/web:3, 2 replicas         undo: scale web-blue to 0, put back what it held
+       4  wait up to 1m until web-blue is healthy
+       5  move Service web from green to blue                                   needs: 4   undo: move back to green
+       6  prove: every endpoint of web is a Pod of web-blue
+       7  apply Service web                                                     undo: give back what was changed, delete what was made
        8  settle 1s: nodes and proxies follow
        9  soak 2s: restarts, endpoints
       10  record that release 3 of web serves
-      11  retire web-green: drain 1s, keep it warm for 1h
+      11  retire web-green: keep it warm for 1h
       "
     `)
   })
@@ -181,6 +182,7 @@ describe('the plan of a release', () => {
       "
       shop/web - blue is active (release 1), and is this release, but not whole
        1  wait up to 1m until web-blue is healthy
+       2  prove: every endpoint of web is a Pod of web-blue
       "
     `)
   })
@@ -198,6 +200,7 @@ describe('the plan of a release', () => {
       shop/web - blue is active (release 1), and is this release, but not whole
        1  scale web-blue to 2                                                   undo: scale web-blue to 0
        2  wait up to 1m until web-blue is healthy
+       3  prove: every endpoint of web is a Pod of web-blue
       "
     `)
   })

@@ -224,7 +224,8 @@ describe('a rollback is refused', () => {
         await stage.cluster.patch(SERVICE, [{ op: 'add', path: '/spec/selector', value: { app: 'web' } }], { manager: 'kubectl' })
         return stage
       },
-      refused: 'web: Service web leads to nothing, expected green as release 2 left it: somebody has moved it',
+      refused:
+        'Service "shop/web": leads to every Pod of web, since somebody has taken the slot out of its selector, or another Service is meant; lead it to release 2 again with: kubectl -n shop patch service web --type=merge -p \'{"spec":{"selector":{"fairlead.dev/app":"web","fairlead.dev/slot":"green"}}}\'',
     },
   ]
 

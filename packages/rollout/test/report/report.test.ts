@@ -39,7 +39,7 @@ const ENDINGS: readonly Ending[] = [
     name: 'parked',
     outcome: async () => (await released()).deploy(web('2'), { stopAfter: 'verified' }),
     conclusion: 'parked',
-    verdict: 'Parked after 0s: park: verified, no traffic moved. continue with a later stop-after, or end it by a rollback',
+    verdict: 'Parked after 0s: park: verified, no traffic moved; web serves release 1 from blue. continue with a later stop-after, or end it by a rollback',
   },
   {
     name: 'refused before the move',
@@ -56,7 +56,7 @@ const ENDINGS: readonly Ending[] = [
     },
     conclusion: 'failure',
     verdict:
-      'Refused after 0s at step 5: Pod "shop/web-green-POD" failed GET /healthz on every Pod: 200 within 2s, once: REASON. No traffic moved: web serves release 1 from blue',
+      'Refused after 0s at step 4: Pod "shop/web-green-POD" failed GET /healthz on every Pod: 200 within 2s, once: REASON. No traffic moved: web serves release 1 from blue',
   },
   {
     name: 'taken back after the move',
@@ -68,7 +68,7 @@ const ENDINGS: readonly Ending[] = [
       return await stage.deploy(web('2'))
     },
     conclusion: 'failure',
-    verdict: 'Refused after 3s at step 9: WHY. Traffic is back: web serves release 1 from blue',
+    verdict: 'Stopped after 3s at step 9: WHY. Traffic is back: web serves release 1 from blue',
   },
   {
     name: 'held while the API server is out of reach',
@@ -80,7 +80,7 @@ const ENDINGS: readonly Ending[] = [
       return await stage.deploy(web('2'))
     },
     conclusion: 'failure',
-    verdict: 'Held after 0s at step 5: https://fake.invalid:6443 could not be reached: connection refused. No traffic moved',
+    verdict: 'Held after 0s at step 4: https://fake.invalid:6443 could not be reached: connection refused. No traffic moved: web serves release 1 from blue',
   },
   {
     name: 'rolled back',
@@ -113,7 +113,7 @@ const ENDINGS: readonly Ending[] = [
       return await stage.run(await stage.planFor(web('2')), await stage.observe(), over.signal)
     },
     conclusion: 'cancelled',
-    verdict: 'Cancelled after 0s at step 7. Nothing was taken back: both are still up. Run again to continue, or roll back',
+    verdict: 'Cancelled after 0s at step 7. Nothing was taken back; run it again to continue, or roll back: web serves release 2 from green',
   },
 ]
 
@@ -177,7 +177,7 @@ describe('reportRollout', () => {
     const stage = await new Stage().users(appText('web', { version: '0', service: true }))
     await stage.deploy(web('1'))
     const { outputs } = report(await stage.rollback())
-    expect([outputs['release'], outputs['previous-release'], outputs['active-slot']]).toEqual(['0', '1', 'adopted'])
+    expect([outputs['release'], outputs['previous-release'], outputs['active-slot']]).toEqual(['0', '', 'adopted'])
   })
 
   test('names the first cause in the diagnosis', async () => {

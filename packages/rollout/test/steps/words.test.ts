@@ -35,7 +35,7 @@ const STEPS: readonly (readonly [step: Step, text: string, undo: string | undefi
   [
     { type: 'apply', config: [{ app: 'web', object: MAP }], companions: [{ app: 'web', object: SLOT, manifest: MANIFEST }], autoscalers: [], force: false },
     'apply ConfigMap extra, Deployment web-green',
-    'delete what was made',
+    'give back what was changed, delete what was made',
   ],
   [{ type: 'empty', app: 'web', slot: 'green' }, 'scale web-green to 0, wait until its Pods are gone', undefined],
   [

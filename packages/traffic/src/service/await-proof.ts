@@ -12,7 +12,7 @@ import {
   type StringMap,
 } from '@fairlead/kube'
 import type { Backend } from '../backend.ts'
-import { SLICE_LABELS } from './endpoint-slice.ts'
+import { readSlice, SLICE_LABELS, takesTraffic } from './endpoint-slice.ts'
 import { readPointer, selectorOf } from './pointer.ts'
 import { judgeProof, type ProofVerdict, type WantedMove } from './proof.ts'
 
@@ -45,6 +45,10 @@ export interface OpenProof extends Disposable {
   await(move: string, options: ProofOptions): Promise<MoveProof>
   /** The Pods of the backend as they were last seen. */
   pods(): readonly KubeObject[]
+  /** The verdict on what was last seen, without waiting and without reading anew. */
+  look(move: string, atLeast?: number): ProofVerdict
+  /** How many endpoints take traffic, as last seen, whosesoever they are. */
+  takers(): number
   close(): void
 }
 
@@ -96,6 +100,14 @@ class Proof implements OpenProof {
 
   pods(): readonly KubeObject[] {
     return this.#pods.objects()
+  }
+
+  look(move: string, atLeast = this.#target.atLeast): ProofVerdict {
+    return judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, wantedOf({ ...this.#target, atLeast }, move))
+  }
+
+  takers(): number {
+    return this.#slices.objects().flatMap((slice) => readSlice(slice).endpoints.filter(takesTraffic)).length
   }
 
   async await(move: string, { timeout, signal, atLeast = this.#target.atLeast }: ProofOptions): Promise<MoveProof> {
