@@ -37173,7 +37173,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7550);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4076);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6705);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4158);
 
 
 
@@ -37194,7 +37194,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6705:
+/***/ 4158:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37678,7 +37678,7 @@ async function writeJournal(cluster, place, { journal, resourceVersion }) {
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } };
-    return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager }));
+    return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager, force: true }));
 }
 /** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
 async function demandAbsence(cluster, { namespace, app }) {
@@ -37703,9 +37703,9 @@ function parseJournal(object) {
     const text = data?.[KEY];
     const value = text === undefined ? undefined : parseJson(text);
     const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`;
-    if (!journal_store_isRecord(value) || typeof value['format'] !== 'number') {
+    if (!journal_store_isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
         throw new build_fault/* Fault */.vC('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
-            hint: 'Somebody else has written it: restore it, or delete it together with the slots it describes.',
+            hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
         });
     }
     if (value['format'] !== 1) {
@@ -37713,6 +37713,20 @@ function parseJournal(object) {
     }
     // Format 1 is what `writeJournal` wrote, under the same type.
     return value;
+}
+/** Tells what `writeJournal` writes from what somebody has edited into something else. */
+function isJournal({ token, last, active, previous, rollout }) {
+    const isPlaced = (placed) => placed === undefined || (journal_store_isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']));
+    const isOnWay = rollout === undefined || (journal_store_isRecord(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
+    return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay;
+}
+function isBackend(backend) {
+    if (!journal_store_isRecord(backend))
+        return false;
+    return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot']);
+}
+function isNote(note) {
+    return journal_store_isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
 }
 function parseJson(text) {
     try {
@@ -37880,17 +37894,18 @@ const AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscal
  */
 async function observeApps(cluster, namespace, { apps, now, signal }) {
     const options = { signal };
-    const [deployments, autoscalers] = await Promise.all([
+    const [services, deployments, autoscalers] = await Promise.all([
+        // Who owns a selector stands in its managedFields.
+        cluster.list({ resource: SERVICES, namespace, managedFields: true }, options),
         cluster.list({ resource: DEPLOYMENTS, namespace }, options),
         cluster.list({ resource: AUTOSCALERS, namespace }, options),
     ]);
-    const shared = { deployments: deployments.items, autoscalers: autoscalers.items };
+    const shared = { services: services.items, deployments: deployments.items, autoscalers: autoscalers.items };
     return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })));
 }
-async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, deployments, autoscalers }) {
-    const reference = { resource: SERVICES, namespace, name: serviceName };
-    const [service, kept, slices] = await Promise.all([
-        cluster.get(reference, options),
+async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, services, deployments, autoscalers }) {
+    const service = services.find(({ metadata }) => metadata.name === serviceName);
+    const [kept, slices] = await Promise.all([
         readJournal(cluster, { namespace, app }, options),
         cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${serviceName}` }, options),
     ]);
@@ -37904,6 +37919,7 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         namespace,
         serviceName,
         service,
+        neighbours: services.filter((each) => each !== service),
         slices: slices.items,
         pods,
         slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },
@@ -38151,6 +38167,15 @@ function asBefore(applied, live) {
     const before = prune(applied, live);
     return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
 }
+/** Tells whether a live object shows all that would be applied; what the server has filled in beside it says nothing. */
+function shows(live, applied) {
+    if (Array.isArray(applied))
+        return Array.isArray(live) && live.length === applied.length && applied.every((item, index) => shows(live[index], item));
+    if (!as_before_isMap(applied))
+        return live === applied;
+    const keys = Object.keys(applied);
+    return keys.length === 0 || (as_before_isMap(live) && keys.every((key) => shows(live[key], applied[key])));
+}
 function prune(applied, live) {
     const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
     return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
@@ -38204,8 +38229,8 @@ function activeOf(standing) {
 }
 /** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
 function isToBeAdopted(standing) {
-    const { service, plain } = standing;
-    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined;
+    const { service, plain, kept } = standing;
+    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined && kept.journal.active === undefined;
 }
 /** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
 function candidateSlot(standing) {
@@ -38318,8 +38343,7 @@ async function foresee(met, { journals }) {
 /** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
 function changeOf(object, live) {
     const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
-    const before = asBefore(wanted, live);
-    return object.kind === 'Secret' || (0,json_pointer/* sameJson */.Vk)(before, wanted) ? [] : [before];
+    return object.kind === 'Secret' || shows(live, wanted) ? [] : [asBefore(wanted, live)];
 }
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
@@ -41704,30 +41728,58 @@ function named(image, digest) {
 
 
 
+
 /** Waits for health: all backends at once, the first certain cause ends it. */
 const awaitStep = {
     describe: ({ targets, beside, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
     access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
     async execute({ targets, beside, timeout, stability }, effects) {
-        const { cluster, clock, signal } = effects;
-        const onChange = ({ reference, health, }) => effects.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`);
-        const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)));
-        const health = await awaitHealthy(cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], {
-            clock,
-            signal,
-            timeout,
-            stability,
-            onChange,
-        });
-        if (health.status !== 'Healthy')
-            return refused(health);
-        const few = tooFew(targets, health);
-        if (few !== undefined)
-            return { ok: false, text: few, health };
-        const odd = await disagreeingImages(targets, effects);
-        return odd === undefined ? { ok: true, text: `after ${(0,build_duration/* formatDuration */.a3)(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health };
+        const { clock, signal } = effects;
+        const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
+        let wanted = targets;
+        for (;;) {
+            const health = await await_judge(wanted, beside, { effects, options: { clock, signal, timeout: (0,build_duration/* milliseconds */.Rz)(Math.max(1, deadline.remaining())), stability } });
+            if (health.status !== 'Healthy')
+                return refused(health);
+            const few = tooFew(wanted, health);
+            if (few !== undefined)
+                return { ok: false, text: few, health };
+            const grown = await grow(wanted, effects);
+            if (grown === undefined)
+                return await agree(targets, health, effects);
+            wanted = grown;
+        }
     },
 };
+async function await_judge(targets, beside, { effects, options }) {
+    const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)));
+    const onChange = ({ reference, health }) => effects.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`);
+    return await awaitHealthy(effects.cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], { ...options, onChange });
+}
+async function agree(targets, health, effects) {
+    const odd = await disagreeingImages(targets, effects);
+    return odd === undefined ? { ok: true, text: `after ${(0,build_duration/* formatDuration */.a3)(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health };
+}
+/** What serves was scaled up while the candidate was waited for: the candidate gets as many Pods before it is led users. Undefined when it has enough. */
+async function grow(targets, effects) {
+    const { cluster, namespace } = effects;
+    let isGrown = false;
+    const grown = [];
+    for (const target of targets) {
+        const { app, backend, keepsUpWith, replicas } = target;
+        const serving = keepsUpWith === undefined ? undefined : await cluster.get(deploymentReference(namespace, workloadName(app, keepsUpWith)));
+        const asked = serving?.spec?.replicas ?? 0;
+        if (asked <= replicas) {
+            grown.push(target);
+            continue;
+        }
+        effects.say(`${nameOf(target)}: what serves was scaled to ${asked} meanwhile, so is this`);
+        await scaleBackend(app, backend, { replicas: asked, effects });
+        grown.push({ ...target, replicas: asked });
+        isGrown = true;
+    }
+    return isGrown ? grown : undefined;
+}
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
 function healthTarget({ app, backend, replicas }, effects) {
     const reference = backendReference(app, backend, effects);
@@ -42217,6 +42269,7 @@ async function onlyReplicaSet(reference, { cluster, clock, signal }) {
 function hasPods(uid, pods) {
     return pods.some(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true);
 }
+/** Tells whether a ReplicaSet has the template its Deployment has now. */
 function hasTemplateOf(set, deployment) {
     const template = structuredClone((0,json_pointer/* valueAt */.fK)(set, ['spec', 'template']));
     delete template.metadata?.labels?.[LABELS.hash];
@@ -42246,13 +42299,35 @@ async function hold_remember(app, set, { journals }) {
 
 
 
+
+/** Who has edited the template while the Deployment was held: what they wrote rolls as soon as it is let go. */
+async function editedBy(reference, { cluster }) {
+    const held = await cluster.get(reference);
+    if (held === undefined)
+        return undefined;
+    const sets = await replicaSetsOf(cluster, held);
+    if (sets.some((set) => isInhabited(set) && hasTemplateOf(set, held)))
+        return undefined;
+    const [writer] = fieldOwners(held, ['spec', 'template']);
+    return writer === undefined ? 'somebody' : describeOwner(writer);
+}
+function isInhabited({ spec }) {
+    return (spec?.replicas ?? 0) > 0;
+}
 /** Lets the user's own Deployment roll again. */
 const letGoStep = {
     describe: ({ deployment }) => `let Deployment ${deployment} go again`,
     access: () => DEPLOYMENT_ACCESS,
     async execute({ deployment }, effects) {
-        const isOurs = await letGo(deploymentReference(effects.namespace, deployment), effects);
-        return { ok: true, text: isOurs ? 'not paused any more' : 'it is not held by us (any more)' };
+        const reference = deploymentReference(effects.namespace, deployment);
+        const editor = await editedBy(reference, effects);
+        const isOurs = await letGo(reference, effects);
+        if (!isOurs)
+            return { ok: true, text: 'it is not held by us (any more)' };
+        return {
+            ok: true,
+            text: editor === undefined ? 'not paused any more' : `not paused any more; ${editor} has edited its template meanwhile, which rolls now`,
+        };
     },
 };
 
@@ -42448,6 +42523,12 @@ class Proof {
     }
     pods() {
         return this.#pods.objects();
+    }
+    look(move, atLeast = this.#target.atLeast) {
+        return judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, await_proof_wantedOf({ ...this.#target, atLeast }, move));
+    }
+    takers() {
+        return this.#slices.objects().flatMap((slice) => readSlice(slice).endpoints.filter(takesTraffic)).length;
     }
     async await(move, { timeout, signal, atLeast = this.#target.atLeast }) {
         const begun = this.#clock.now();
@@ -42839,13 +42920,8 @@ const record = {
 function recorded(before, step, effects) {
     // What was on its way has arrived.
     const { rollout: _rollout, returning: _returning, standbyUntil: _until, ...journal } = before;
-    const { app, release, backend, isWayBack } = step;
-    const at = effects.clock.date().toISOString();
-    const images = effects.running.get(app) ?? release.images;
-    const isNew = !isWayBack && step.from !== undefined;
-    const companions = release.companions ?? before.active?.release.companions;
-    const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) };
-    const active = { backend: resolved(backend, app, effects), release: note };
+    const { app, release, backend } = step;
+    const active = { backend: resolved(backend, app, effects), release: record_noteOf(before, step, effects) };
     const previous = previousOf(journal, step, effects);
     const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
     return {
@@ -42855,6 +42931,14 @@ function recorded(before, step, effects) {
         ...(previous === undefined ? {} : { previous }),
         ...(until === undefined ? {} : { standbyUntil: until }),
     };
+}
+/** The release as it is remembered: what its Pods run, when it arrived, and what accompanies it, which a release by image leaves as it is. */
+function record_noteOf({ active }, { app, release, from, isWayBack }, { clock, running }) {
+    const now = clock.date().toISOString();
+    const seen = running.get(app);
+    const companions = release.companions ?? active?.release.companions;
+    const at = !isWayBack && from !== undefined ? now : (release.at ?? now);
+    return { ...release, at, ...(seen === undefined ? {} : { running: seen }), ...(companions === undefined ? {} : { companions }) };
 }
 /** What served until now. What was there before us is release 0. */
 function previousOf(journal, { app, from, isWayBack }, effects) {
@@ -43012,10 +43096,15 @@ async function takeAway({ app, backend, cleanup }, effects) {
         return { ok: true, text: 'deleted, as adopt-cleanup asks' };
     }
     catch (error) {
-        if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+        // To an apply, what is gone looks like something incomplete to be made: only the object itself tells.
+        const isGone = (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND') || ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') && (await isAbsent(name, effects)));
+        if (!isGone)
             throw error;
         return { ok: true, text: `${name} is gone already` };
     }
+}
+async function isAbsent(name, { cluster, namespace }) {
+    return (await cluster.get(deploymentReference(namespace, name))) === undefined;
 }
 function endOf({ standby, cleanup, drain }) {
     if (standby.type === 'warm')
@@ -43068,17 +43157,55 @@ const settle = {
     },
 };
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
-/** Finds the first container that has restarted since it was first seen, in words; remembers in `seen` what is new. Pods that go with their node are no failure of the release. */
-function restartIn(pods, seen) {
-    const containers = pods.flatMap(({ metadata, status }) => restarts_statusesOf(status).map((container) => ({ ...container, pod: metadata.name, key: `${metadata.uid ?? ''}/${container.name}` })));
-    const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (seen.get(key) ?? restartCount));
-    for (const { key, restartCount = 0 } of containers)
-        seen.set(key, restartCount);
-    return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/steadiness.js
+
+/** Milliseconds for which a Pod that users are on may be not ready, once: longer, or again, is a failure of the release. */
+const FORGIVEN = 3_000;
+/** Remembers Pods that users are on from look to look, and says when one of them fails. Pods that are being taken away are nobody's failure. */
+class Steadiness {
+    #restarts = new Map();
+    #wasReady = new Set();
+    #unreadySince = new Map();
+    #flaps = new Map();
+    /** The first thing that is wrong since the look before, in words. */
+    look(pods, now) {
+        const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        return this.#restarted(staying) ?? this.#unready(staying, now);
+    }
+    #restarted(pods) {
+        const containers = pods.flatMap((pod) => steadiness_statusesOf(pod).map((container) => ({ ...container, pod: pod.metadata.name, key: `${pod.metadata.uid ?? ''}/${container.name}` })));
+        const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (this.#restarts.get(key) ?? restartCount));
+        for (const { key, restartCount = 0 } of containers)
+            this.#restarts.set(key, restartCount);
+        return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+    }
+    #unready(pods, now) {
+        const failing = pods.map((pod) => this.#note(pod, now)).filter((text) => text !== undefined);
+        return failing[0];
+    }
+    #note(pod, now) {
+        const { uid = '', name } = pod.metadata;
+        if (steadiness_isReady(pod)) {
+            this.#wasReady.add(uid);
+            this.#unreadySince.delete(uid);
+            return undefined;
+        }
+        if (!this.#wasReady.has(uid))
+            return undefined;
+        if (!this.#unreadySince.has(uid)) {
+            this.#unreadySince.set(uid, now);
+            this.#flaps.set(uid, (this.#flaps.get(uid) ?? 0) + 1);
+        }
+        const isOver = now - (this.#unreadySince.get(uid) ?? now) > FORGIVEN || (this.#flaps.get(uid) ?? 0) > 1;
+        return isOver ? `Pod ${name} stopped being ready while users were on it` : undefined;
+    }
+}
+function steadiness_isReady(pod) {
+    const conditions = ((0,json_pointer/* valueAt */.fK)(pod, ['status', 'conditions']) ?? []);
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 /** Sidecars that keep running are init containers to the API. */
-function restarts_statusesOf(status) {
+function steadiness_statusesOf({ status }) {
     const { containerStatuses = [], initContainerStatuses = [] } = (status ?? {});
     return [...initContainerStatuses, ...containerStatuses];
 }
@@ -43092,32 +43219,51 @@ function restarts_statusesOf(status) {
 
 /** Milliseconds in which a Pod that was lost to its node may be replaced. */
 const RECOVERY = 15_000;
-const keeps_proven_PAUSE = 500;
+/** Milliseconds of a picture that proves nothing before somebody else's move is looked for. */
+const SUSPICIOUS = 1_000;
+const keeps_proven_PAUSE = 250;
 /**
- * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, and that no container fails; answers the first complaint. Fewer Pods than were planned are
- * no complaint where an autoscaler or a person has asked for fewer.
+ * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, that no container fails and no Pod stops being ready; answers the first complaint.
+ * Only Pods that are gone are forgiven, and only while others answer: a node may die, and an autoscaler or a person may ask for fewer.
  */
 async function keepsProven(target, duration, effects) {
-    const { clock, signal, moves } = effects;
-    const made = moves.get(target.app);
+    const made = effects.moves.get(target.app);
     if (made === undefined)
         return undefined;
+    const { clock, signal } = effects;
     const deadline = (0,build_deadline/* deadlineIn */._)(clock, duration);
-    const seen = new Map();
-    let atLeast = target.replicas;
+    const watch = { steadiness: new Steadiness(), atLeast: target.replicas, unprovenSince: undefined };
+    // The picture of the move may be old: what is judged from here on is what the watches show now.
     for (;;) {
-        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal, atLeast });
-        const restart = restartIn(made.proof.pods(), seen);
-        if (restart !== undefined)
-            return restart;
-        const asked = verdict.proven ? atLeast : await replicasOf(target, effects);
-        if (!verdict.proven && asked >= atLeast)
-            return (await movedBySomebody(target, effects)) ?? verdict.waitingFor;
-        atLeast = asked;
-        if (verdict.proven && deadline.passed())
+        const complaint = await keeps_proven_complaintOf(target, made, { watch, effects });
+        if (complaint !== undefined)
+            return complaint;
+        if (deadline.passed() && watch.unprovenSince === undefined)
             return await movedBySomebody(target, effects);
         await clock.sleep(Math.min(keeps_proven_PAUSE, Math.max(1, deadline.remaining())), signal);
     }
+}
+async function keeps_proven_complaintOf(target, { label, proof }, { watch, effects }) {
+    const { clock } = effects;
+    const unsteady = watch.steadiness.look(proof.pods(), clock.now());
+    if (unsteady !== undefined)
+        return unsteady;
+    const verdict = proof.look(label, watch.atLeast);
+    if (verdict.proven) {
+        watch.unprovenSince = undefined;
+        return undefined;
+    }
+    watch.unprovenSince ??= clock.now();
+    const unproven = clock.now() - watch.unprovenSince;
+    if (unproven < SUSPICIOUS)
+        return undefined;
+    const moved = await movedBySomebody(target, effects);
+    if (moved !== undefined)
+        return moved;
+    if (proof.takers() === 0)
+        return `nobody answers any more: ${verdict.waitingFor}`;
+    watch.atLeast = Math.min(watch.atLeast, await replicasOf(target, effects));
+    return unproven < RECOVERY ? undefined : verdict.waitingFor;
 }
 /** The Pods the workload asks for now; one at least, since nobody is no answer. */
 async function replicasOf({ app, backend, replicas }, effects) {
@@ -43682,13 +43828,17 @@ async function runRollout(plan, standings, { world, options }) {
     const forward = await executeIn(world, plan.steps, standings);
     const isToGoBack = isReasonToGoBack(forward.execution);
     const now = isToGoBack ? await look(world, standings) : undefined;
-    const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options);
-    if (now === undefined || steps.length === 0)
-        return { plan, places: run_rollout_placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() };
+    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
+    if (now === undefined)
+        return { ...told, journals: forward.journals, seconds: seconds() };
+    const seen = now.map(pointedAt);
+    const steps = wayBackSteps(ownOf(now, forward.undisturbed), options);
+    if (steps.length === 0)
+        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
     world.say('');
     world.say('taking it back:');
     const wayBack = await executeIn(world, steps, now);
-    return { plan, forward: forward.execution, places: run_rollout_placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
 }
 /** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
 function isReasonToGoBack({ ended, records }) {
@@ -43700,6 +43850,10 @@ function isLast({ app }, records) {
     const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
     const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
     return begun < written;
+}
+function journalsOf(standings) {
+    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
+    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
 }
 /** A rollout that another run has written to meanwhile is that run's. */
 function ownOf(standings, undisturbed) {
@@ -43837,9 +43991,12 @@ function versionOutputs(servings, journals) {
 function outputs_behind({ release }, journal) {
     if (journal === undefined)
         return undefined;
-    const { rollout, active, previous, adoption } = journal;
-    if (rollout === undefined || release?.number !== rollout.release.number)
-        return previous?.bad === true ? undefined : previous?.release;
+    return journal.rollout !== undefined && journal.rollout.release.number === release?.number ? underway(journal) : arrived(journal);
+}
+function arrived({ previous }) {
+    return previous?.bad === true ? undefined : previous?.release;
+}
+function underway({ active, adoption }) {
     return active?.release ?? (adoption === undefined ? undefined : { number: 0 });
 }
 function numberOf(release) {
@@ -43855,9 +44012,10 @@ function linesOf(servings, value) {
 
 
 /** Where users are at the end of a run: where the pointers led when it began, and the moves that were made since. The journal says what was meant, the pointer what is. */
-function servingAfter({ places, forward, wayBack, journals }) {
-    const records = [...forward.records, ...(wayBack?.records ?? [])].filter(({ state }) => state === 'done');
-    return places.map(({ app, service, backend: before }) => {
+function servingAfter({ places, seen, forward, wayBack, journals, }) {
+    const records = (seen === undefined ? forward.records : (wayBack?.records ?? [])).filter(({ state }) => state === 'done');
+    return places.map(({ app, service, backend: begun }, index) => {
+        const before = seen === undefined ? begun : seen[index];
         const backend = records.reduce((at, record) => pointerAfter(at, record, { app, service }), before);
         return { app, backend, release: backend === undefined ? undefined : releaseIn(journals.get(app), backend) };
     });
@@ -43919,7 +44077,7 @@ function verdictOf(outcome) {
     const last = forward.records.at(-1);
     if (last?.step.type === 'park')
         return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`;
-    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`;
+    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}${edits(forward)}`;
 }
 function achievementOf({ records }) {
     if (records.at(-1)?.step.type === 'end')
@@ -43943,8 +44101,13 @@ function whereabouts({ forward, wayBack }, serving) {
     if (wayBack.ended !== 'complete')
         return `${stuck(wayBack)}: ${serving}`;
     if (!isMoved)
-        return `No traffic moved: ${serving}`;
+        return `No traffic moved: ${serving}${edits(wayBack)}`;
     return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`;
+}
+/** What somebody has edited meanwhile, and users get now, is worth a word where everybody looks. */
+function edits({ records }) {
+    const told = records.filter(({ step, result }) => step.type === 'let-go' && result?.text.includes('edited') === true);
+    return told.map(({ text, result }) => `. ${text}: ${result?.text ?? ''}`).join('');
 }
 /** What a plan does for its own release, after what it brought to an end first. */
 function ownRecords(records) {
@@ -45240,28 +45403,36 @@ const ADOPTED = { type: 'adopted', hash: '' };
 function courseOf(standing, app, release) {
     const { rollout } = standing.kept.journal;
     const active = activeOf(standing);
-    const serves = active !== undefined && active.workload.identity === app.identity;
+    const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app);
     if (serves && rollout === undefined)
         return servingCourse(standing, active, app);
     const slot = candidateSlot(standing);
+    const replicas = candidateReplicas(standing, app, release);
     const moved = rollout !== undefined && sameBackend(pointedAt(standing), slotBackend(slot));
     return {
         type: 'release',
         standing,
         app,
-        note: course_noteOf(standing, app, release),
+        note: { ...course_noteOf(standing, app, release), replicas },
         slot,
         from: fromOf(standing, moved ? rollout : undefined),
         adopts: isToBeAdopted(standing),
         moved,
         prepared: rollout !== undefined && course_holds(standing, slot, app),
-        replicas: candidateReplicas(standing, app, release),
+        replicas,
     };
 }
-function servingCourse(standing, { backend, workload }, { replicas = 1 }) {
+/** An annotation says what was rendered; somebody may have set another image since. */
+function runsImages({ spec }, { images }) {
+    const { containers = [], initContainers = [] } = ((0,json_pointer/* valueAt */.fK)(spec, ['template', 'spec']) ?? {});
+    const live = [...initContainers, ...containers].map(({ image = '' }) => image);
+    return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image));
+}
+function servingCourse(standing, { backend, workload }, app) {
     if (isWhole(standing, backend))
         return { type: 'unchanged', standing };
-    return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(replicas, 1) };
+    const released = app.replicas ?? standing.kept.journal.active?.release.replicas ?? 1;
+    return { type: 'heal', standing, backend, replicas: workload.wanted > 0 ? workload.wanted : Math.max(released, 1) };
 }
 /** A number stays with a release until it has arrived, however many runs that takes. */
 function course_noteOf({ kept: { journal } }, { identity, images }, release) {
@@ -45643,9 +45814,10 @@ function retireSteps({ standing, from }, { drain, standby, adoptCleanup }) {
         return [];
     return [{ type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }];
 }
-function plan_release_targetOf({ app, slot, replicas }) {
+function plan_release_targetOf({ app, slot, replicas, from, standing, moved }) {
+    const keepsUp = from !== undefined && !moved && (standing.autoscaler !== undefined || app.replicas === undefined) ? { keepsUpWith: from } : {};
     const pinned = app.images.every((image) => image.includes('@'));
-    return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) };
+    return { app: app.app, backend: slotBackend(slot), replicas, pinned, ...keepsUp, ...(app.manifest === undefined ? {} : { manifest: app.manifest }) };
 }
 /** The labels all Pods of the app share: what its Service selects, or will. */
 function baseOf({ standing, app }) {
@@ -45869,6 +46041,57 @@ function affinityNote({ metadata, spec }) {
     return apart ? ['podAntiAffinity is required between Pods of the app: the slots need a place each for all of their Pods'] : [];
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/check-ports.js
+
+/** Checks of a Service on a port it does not have: they would be found out only under users. */
+function checkPortProblems(checks, standing, { service }) {
+    const ports = check_ports_portsOf(service?.object ?? standing.service);
+    if (ports.length === 0)
+        return [];
+    const names = ports.flatMap(({ name, port }) => [...(name === undefined ? [] : [name]), String(port)]);
+    return checks
+        .filter(({ on, port }) => on === 'service' && port !== undefined && !names.includes(String(port)))
+        .map((check) => ({
+        message: `input "checks": ${describeCheck(check)}: expected a port of Service ${standing.serviceName}, which has ${names.join(', ')}, got ${String(check.port)}`,
+        hint: 'Name a port of the Service, or leave it out for its first.',
+    }));
+}
+function check_ports_portsOf(service) {
+    return service?.spec?.ports ?? [];
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/neighbours.js
+
+
+
+/**
+ * Other Services that select the Pods of the app: they would lead users to a candidate as soon as it is ready, whatever is proven of it. A headless one, as monitoring uses, is
+ * only noted: nothing balances users over it.
+ */
+function neighbourProblems(standing, release) {
+    return openNeighbours(standing, release)
+        .filter((service) => !isHeadless(service))
+        .map((service) => ({
+        message: `${(0,build_reference/* describeObject */.v8)(service)}: also leads to the Pods of ${release.app}, expected only ${standing.serviceName} to, since it would lead users to Pods nobody has verified`,
+        hint: `Give it a selector of its own, or one slot: add ${LABELS.slot} to it and move it yourself; or take it away.`,
+    }));
+}
+/** Headless Services that see the Pods of both slots. */
+function neighbourNotes(standing, release) {
+    return openNeighbours(standing, release)
+        .filter(isHeadless)
+        .map((service) => `${(0,build_reference/* describeObject */.v8)(service)} is headless and lists the Pods of both slots, verified or not`);
+}
+function openNeighbours({ neighbours }, { template }) {
+    return neighbours.filter((service) => {
+        const selector = selectorIn(service);
+        return Object.keys(selector).length > 0 && selector[LABELS.slot] === undefined && selects({ matchLabels: selector }, template.metadata?.labels);
+    });
+}
+function isHeadless(service) {
+    return (0,json_pointer/* valueAt */.fK)(service, ['spec', 'clusterIP']) === 'None';
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/preflight/owners.js
 
 /** Who would revert us, by the marks they leave on what they manage. */
@@ -45904,6 +46127,86 @@ function owners_ownerProblems(objects) {
     });
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/open-pointer.js
+
+
+
+/** Finds it; undefined where the pointer leads somewhere, or nothing of ours serves. */
+function openPointer(standing) {
+    const { app, namespace, service, serviceName, kept } = standing;
+    const { active } = kept.journal;
+    if (service === undefined || active === undefined || pointedAt(standing) !== undefined)
+        return undefined;
+    const labels = active.backend.type === 'slot' ? { [LABELS.app]: app, ...backendLabels(active.backend) } : backendLabels(active.backend);
+    const patch = JSON.stringify({ spec: { selector: labels } });
+    return {
+        active,
+        said: `${(0,build_reference/* describeObject */.v8)(service)}: leads to every Pod of ${app}, since somebody has taken the slot out of its selector, or another Service is meant`,
+        command: `kubectl -n ${namespace} patch service ${serviceName} --type=merge -p '${patch}'`,
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/pointer.js
+
+
+
+
+/** What keeps a Service that is not narrowed from being taken over: a release we know of, a pause that is somebody else's, Pods of another Deployment. */
+function pointerProblems(standing) {
+    if (standing.service === undefined || pointedAt(standing) !== undefined)
+        return [];
+    if (standing.kept.journal.active !== undefined)
+        return openedProblems(standing);
+    return isToBeAdopted(standing) ? pauseProblems(standing) : strangerProblems(standing);
+}
+/** Somebody has taken the slot out of the selector, or another Service is meant: an adoption would forget what is to be gone back to. */
+function openedProblems(standing) {
+    const opened = openPointer(standing);
+    if (opened === undefined)
+        return [];
+    const { active, said, command } = opened;
+    return [
+        {
+            message: `${said}, expected it to lead to ${roles_describeBackend(active.backend)}, where release ${active.release.number} serves`,
+            hint: `Once its Pods are ready: ${command}`,
+        },
+    ];
+}
+/** A Deployment that somebody else has paused is held by nobody we know. */
+function pauseProblems({ plain, kept }) {
+    if (plain === undefined || !plain.paused || kept.journal.adoption?.uid === plain.uid)
+        return [];
+    return [
+        {
+            message: `${(0,build_reference/* describeObject */.v8)(plain.object)}: is paused, expected it to roll freely, got paused: true by somebody else`,
+            hint: 'Resume it, or wait until whoever paused it is done.',
+        },
+    ];
+}
+function strangerProblems({ app, service, slices, pods }) {
+    const names = endpointNames(slices);
+    const others = pods.filter(({ metadata }) => names.includes(metadata.name) && metadata.labels?.[LABELS.app] !== app);
+    const owners = [...new Set(others.map(ownerName))];
+    if (service === undefined || names.length === 0)
+        return [];
+    return [
+        {
+            message: `${(0,build_reference/* describeObject */.v8)(service)}: leads to Pods that are none of ${app}'s, expected those of Deployment ${app}, got ${owners.join(', ') || names.join(', ')}`,
+            hint: 'Name the Deployment behind the Service in `app`, and the Service in `service`.',
+        },
+    ];
+}
+function endpointNames(slices) {
+    return slices.flatMap((slice) => {
+        const { endpoints } = slice;
+        return (endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.name === undefined ? [] : [targetRef.name]));
+    });
+}
+function ownerName({ metadata }) {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+    return owner === undefined ? `Pod ${metadata.name}` : `${owner.kind} ${owner.name}`;
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/preflight/ports.js
 
 /** A Service's ports apply to both slots at the same moment: a number that leads elsewhere in the new Pods would cut off the old ones, or the new. */
@@ -45936,6 +46239,9 @@ function ports_targetOf({ targetPort, port }) {
 
 
 
+
+
+
 /** Everything that keeps an app from being released, all at once and before anything is written. Pure. */
 function releaseRefusals(standing, question) {
     const { release, options, claims } = question;
@@ -45947,7 +46253,9 @@ function releaseRefusals(standing, question) {
         ...portProblems(standing, release),
         ...slotRefusals(template, deployment, slot),
         ...(replicas === 0 ? [noReplicas(release)] : []),
-        ...adoptionProblems(standing),
+        ...pointerProblems(standing),
+        ...neighbourProblems(standing, release),
+        ...checkPortProblems(options.checks, standing, release),
         ...strangers(standing),
         ...owners_ownerProblems([standing.service, standing.plain?.object, standing.autoscaler]),
         ...parkedProblems(standing, release, options.onParked),
@@ -45955,7 +46263,23 @@ function releaseRefusals(standing, question) {
 }
 /** What the user should know beforehand, though it keeps nothing from going on. */
 function releaseNotes(standing, release) {
-    return [...release.notes, ...slotNotes(release.template), ...(standing.service === undefined ? [] : serviceNotes(standing.service))];
+    const { service } = standing;
+    return [
+        ...release.notes,
+        ...slotNotes(release.template),
+        ...neighbourNotes(standing, release),
+        ...idleNotes(standing),
+        ...(service === undefined ? [] : serviceNotes(service)),
+    ];
+}
+/** Pods of the user's own Deployment that nobody is led to, as an apply of old manifests leaves them. */
+function idleNotes(standing) {
+    const { plain, namespace } = standing;
+    if (plain === undefined || plain.wanted === 0 || pointedAt(standing)?.type !== 'slot')
+        return [];
+    return [
+        `${(0,build_reference/* describeObject */.v8)(plain.object)} asks for ${plain.wanted} Pods that no user meets: kubectl -n ${namespace} scale deployment ${plain.name} --replicas=0`,
+    ];
 }
 function serviceProblems(standing, { release, options }) {
     const { service, slices, namespace, serviceName } = standing;
@@ -45991,42 +46315,6 @@ function selectorProblems({ namespace, serviceName }, { service }, live) {
         return [];
     const message = `Service "${namespace}/${serviceName}": selects ${refusals_textOf(live)}, expected the same in the manifest, got ${refusals_textOf(service.selector)}`;
     return [{ message, hint: 'A selector cannot change under a release that is serving: make a new Service.', ...placed(service.manifest, ['spec', 'selector']) }];
-}
-/** A Deployment that somebody else has paused is held by nobody we know. */
-function adoptionProblems(standing) {
-    const { plain, service, slices, kept, pods } = standing;
-    if (service === undefined || pointedAt(standing) !== undefined)
-        return [];
-    if (isToBeAdopted(standing) && plain !== undefined) {
-        if (!plain.paused || kept.journal.adoption?.uid === plain.uid)
-            return [];
-        return [
-            {
-                message: `${(0,build_reference/* describeObject */.v8)(plain.object)}: is paused, expected it to roll freely, got paused: true by somebody else`,
-                hint: 'Resume it, or wait until whoever paused it is done.',
-            },
-        ];
-    }
-    const names = endpointNames(slices);
-    if (names.length === 0)
-        return [];
-    const owners = [...new Set(pods.filter(({ metadata }) => names.includes(metadata.name)).map(ownerName))];
-    return [
-        {
-            message: `${(0,build_reference/* describeObject */.v8)(service)}: leads to Pods that are none of ${standing.app}'s, expected those of Deployment ${standing.app}, got ${owners.join(', ') || names.join(', ')}`,
-            hint: 'Name the Deployment behind the Service in `app`, and the Service in `service`.',
-        },
-    ];
-}
-function endpointNames(slices) {
-    return slices.flatMap((slice) => {
-        const { endpoints } = slice;
-        return (endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.name === undefined ? [] : [targetRef.name]));
-    });
-}
-function ownerName({ metadata }) {
-    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-    return owner === undefined ? `Pod ${metadata.name}` : `${owner.kind} ${owner.name}`;
 }
 /** A Deployment that has a slot's name and none of our labels belongs to somebody else. */
 function strangers({ slots, app }) {

@@ -37169,7 +37169,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5810);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51);
 
 
 
@@ -37185,7 +37185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5810:
+/***/ 51:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37404,7 +37404,7 @@ async function writeJournal(cluster, place, { journal, resourceVersion }) {
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } };
-    return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager }));
+    return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager, force: true }));
 }
 /** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
 async function demandAbsence(cluster, { namespace, app }) {
@@ -37429,9 +37429,9 @@ function parseJournal(object) {
     const text = data?.[KEY];
     const value = text === undefined ? undefined : parseJson(text);
     const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`;
-    if (!isRecord(value) || typeof value['format'] !== 'number') {
+    if (!isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
         throw new build_fault/* Fault */.vC('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
-            hint: 'Somebody else has written it: restore it, or delete it together with the slots it describes.',
+            hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
         });
     }
     if (value['format'] !== 1) {
@@ -37439,6 +37439,20 @@ function parseJournal(object) {
     }
     // Format 1 is what `writeJournal` wrote, under the same type.
     return value;
+}
+/** Tells what `writeJournal` writes from what somebody has edited into something else. */
+function isJournal({ token, last, active, previous, rollout }) {
+    const isPlaced = (placed) => placed === undefined || (isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']));
+    const isOnWay = rollout === undefined || (isRecord(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
+    return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay;
+}
+function isBackend(backend) {
+    if (!isRecord(backend))
+        return false;
+    return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot']);
+}
+function isNote(note) {
+    return isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
 }
 function parseJson(text) {
     try {
@@ -37627,17 +37641,18 @@ const AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscal
  */
 async function observeApps(cluster, namespace, { apps, now, signal }) {
     const options = { signal };
-    const [deployments, autoscalers] = await Promise.all([
+    const [services, deployments, autoscalers] = await Promise.all([
+        // Who owns a selector stands in its managedFields.
+        cluster.list({ resource: SERVICES, namespace, managedFields: true }, options),
         cluster.list({ resource: DEPLOYMENTS, namespace }, options),
         cluster.list({ resource: AUTOSCALERS, namespace }, options),
     ]);
-    const shared = { deployments: deployments.items, autoscalers: autoscalers.items };
+    const shared = { services: services.items, deployments: deployments.items, autoscalers: autoscalers.items };
     return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })));
 }
-async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, deployments, autoscalers }) {
-    const reference = { resource: SERVICES, namespace, name: serviceName };
-    const [service, kept, slices] = await Promise.all([
-        cluster.get(reference, options),
+async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, services, deployments, autoscalers }) {
+    const service = services.find(({ metadata }) => metadata.name === serviceName);
+    const [kept, slices] = await Promise.all([
         readJournal(cluster, { namespace, app }, options),
         cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${serviceName}` }, options),
     ]);
@@ -37651,6 +37666,7 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         namespace,
         serviceName,
         service,
+        neighbours: services.filter((each) => each !== service),
         slices: slices.items,
         pods,
         slots: { blue: workload(slot_name_slotName(app, 'blue')), green: workload(slot_name_slotName(app, 'green')) },
@@ -37938,8 +37954,8 @@ function activeOf(standing) {
 }
 /** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
 function isToBeAdopted(standing) {
-    const { service, plain } = standing;
-    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined;
+    const { service, plain, kept } = standing;
+    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined && kept.journal.active === undefined;
 }
 /** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
 function candidateSlot(standing) {
@@ -38003,6 +38019,27 @@ function recordOf({ app }, { backend, release }, from) {
 }
 function withJournal(standing, journal) {
     return { ...standing, kept: { ...standing.kept, journal } };
+}
+
+// EXTERNAL MODULE: ./packages/kube/build/reference.js
+var build_reference = __nccwpck_require__(4402);
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/open-pointer.js
+
+
+
+/** Finds it; undefined where the pointer leads somewhere, or nothing of ours serves. */
+function openPointer(standing) {
+    const { app, namespace, service, serviceName, kept } = standing;
+    const { active } = kept.journal;
+    if (service === undefined || active === undefined || pointedAt(standing) !== undefined)
+        return undefined;
+    const labels = active.backend.type === 'slot' ? { [labels_LABELS.app]: app, ...backendLabels(active.backend) } : backendLabels(active.backend);
+    const patch = JSON.stringify({ spec: { selector: labels } });
+    return {
+        active,
+        said: `${(0,build_reference/* describeObject */.v8)(service)}: leads to every Pod of ${app}, since somebody has taken the slot out of its selector, or another Service is meant`,
+        command: `kubectl -n ${namespace} patch service ${serviceName} --type=merge -p '${patch}'`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/step.js
@@ -38119,6 +38156,7 @@ function serviceOf({ created }, name) {
 
 
 
+
 /**
  * Decides the way back: out of what is on its way, otherwise to the release before. Several apps go back together or not at all, in reverse of their order.
  */
@@ -38161,6 +38199,11 @@ function refusalOf(standing, isInterrupted) {
         return [`${app}: nothing to roll back to, release ${active.release.number} is the only one there is`];
     if (previous.bad === true)
         return isInterrupted ? [] : [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`];
+    if (standing.service === undefined)
+        return [`${app}: Service ${standing.serviceName} does not exist, expected the one that leads users to ${app}`];
+    const opened = openPointer(standing);
+    if (opened !== undefined)
+        return [`${opened.said}; lead it to release ${active.release.number} again with: ${opened.command}`];
     if (!backend_sameBackend(pointedAt(standing), active.backend) && !isReturned(standing)) {
         return [
             `${app}: Service ${standing.serviceName} leads to ${roles_describeBackend(pointedAt(standing))}, expected ${roles_describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`,
@@ -38192,8 +38235,13 @@ function returnOf(standing) {
     if (previous === undefined || previous.bad === true || active === undefined)
         return [];
     const { wanted: before = 0, available = 0 } = workloadOf(standing, previous.backend) ?? {};
-    const replicas = Math.max(1, workloadOf(standing, active.backend)?.wanted ?? before);
+    const replicas = neededBy(standing, [active, previous]) ?? Math.max(1, before);
     return [{ standing, from: active.backend, to: previous, replicas, isWarm: available >= replicas, before, moved: isReturned(standing) }];
+}
+/** As many Pods as serve now. Scaled to nobody, or deleted, what serves says nothing: then as many as it was released with. */
+function neededBy(standing, [active, ...others]) {
+    const asked = workloadOf(standing, active.backend)?.wanted ?? 0;
+    return asked > 0 ? asked : [active, ...others].map(({ release }) => release.replicas).find((replicas) => replicas !== undefined);
 }
 function backwards(returns, { rollbackTimeout, drain }) {
     if (returns.length === 0)
@@ -38232,8 +38280,6 @@ function titleOf(standing) {
     return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}${returned}`;
 }
 
-// EXTERNAL MODULE: ./packages/kube/build/reference.js
-var build_reference = __nccwpck_require__(4402);
 ;// CONCATENATED MODULE: ./packages/traffic/build/field-owner.js
 
 /**
@@ -38455,6 +38501,15 @@ function asBefore(applied, live) {
     const before = prune(applied, live);
     return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
 }
+/** Tells whether a live object shows all that would be applied; what the server has filled in beside it says nothing. */
+function shows(live, applied) {
+    if (Array.isArray(applied))
+        return Array.isArray(live) && live.length === applied.length && applied.every((item, index) => shows(live[index], item));
+    if (!as_before_isMap(applied))
+        return live === applied;
+    const keys = Object.keys(applied);
+    return keys.length === 0 || (as_before_isMap(live) && keys.every((key) => shows(live[key], applied[key])));
+}
 function prune(applied, live) {
     const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
     return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
@@ -38581,8 +38636,7 @@ async function foresee(met, { journals }) {
 /** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
 function changeOf(object, live) {
     const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
-    const before = asBefore(wanted, live);
-    return object.kind === 'Secret' || (0,json_pointer/* sameJson */.Vk)(before, wanted) ? [] : [before];
+    return object.kind === 'Secret' || shows(live, wanted) ? [] : [asBefore(wanted, live)];
 }
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
@@ -41967,30 +42021,58 @@ function named(image, digest) {
 
 
 
+
 /** Waits for health: all backends at once, the first certain cause ends it. */
 const awaitStep = {
     describe: ({ targets, beside, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
     access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
     async execute({ targets, beside, timeout, stability }, effects) {
-        const { cluster, clock, signal } = effects;
-        const onChange = ({ reference, health, }) => effects.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`);
-        const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)));
-        const health = await awaitHealthy(cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], {
-            clock,
-            signal,
-            timeout,
-            stability,
-            onChange,
-        });
-        if (health.status !== 'Healthy')
-            return refused(health);
-        const few = tooFew(targets, health);
-        if (few !== undefined)
-            return { ok: false, text: few, health };
-        const odd = await disagreeingImages(targets, effects);
-        return odd === undefined ? { ok: true, text: `after ${(0,build_duration/* formatDuration */.a3)(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health };
+        const { clock, signal } = effects;
+        const deadline = (0,build_deadline/* deadlineIn */._)(clock, timeout);
+        let wanted = targets;
+        for (;;) {
+            const health = await await_judge(wanted, beside, { effects, options: { clock, signal, timeout: (0,build_duration/* milliseconds */.Rz)(Math.max(1, deadline.remaining())), stability } });
+            if (health.status !== 'Healthy')
+                return refused(health);
+            const few = tooFew(wanted, health);
+            if (few !== undefined)
+                return { ok: false, text: few, health };
+            const grown = await grow(wanted, effects);
+            if (grown === undefined)
+                return await agree(targets, health, effects);
+            wanted = grown;
+        }
     },
 };
+async function await_judge(targets, beside, { effects, options }) {
+    const others = await Promise.all(beside.map(({ object }) => targetBeside(object, effects)));
+    const onChange = ({ reference, health }) => effects.say(`${(0,build_reference/* describeReference */.P5)(reference)}: ${health.status}, ${health.message}`);
+    return await awaitHealthy(effects.cluster, [...targets.map((target) => healthTarget(target, effects)), ...others], { ...options, onChange });
+}
+async function agree(targets, health, effects) {
+    const odd = await disagreeingImages(targets, effects);
+    return odd === undefined ? { ok: true, text: `after ${(0,build_duration/* formatDuration */.a3)(health.seconds * 1_000)}`, health } : { ok: false, text: odd, health };
+}
+/** What serves was scaled up while the candidate was waited for: the candidate gets as many Pods before it is led users. Undefined when it has enough. */
+async function grow(targets, effects) {
+    const { cluster, namespace } = effects;
+    let isGrown = false;
+    const grown = [];
+    for (const target of targets) {
+        const { app, backend, keepsUpWith, replicas } = target;
+        const serving = keepsUpWith === undefined ? undefined : await cluster.get(deploymentReference(namespace, workloadName(app, keepsUpWith)));
+        const asked = serving?.spec?.replicas ?? 0;
+        if (asked <= replicas) {
+            grown.push(target);
+            continue;
+        }
+        effects.say(`${nameOf(target)}: what serves was scaled to ${asked} meanwhile, so is this`);
+        await scaleBackend(app, backend, { replicas: asked, effects });
+        grown.push({ ...target, replicas: asked });
+        isGrown = true;
+    }
+    return isGrown ? grown : undefined;
+}
 /** What of a backend is judged: the generation our own write returned, and the Pods it asked for. */
 function healthTarget({ app, backend, replicas }, effects) {
     const reference = backendReference(app, backend, effects);
@@ -42480,6 +42562,7 @@ async function onlyReplicaSet(reference, { cluster, clock, signal }) {
 function hasPods(uid, pods) {
     return pods.some(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true);
 }
+/** Tells whether a ReplicaSet has the template its Deployment has now. */
 function hasTemplateOf(set, deployment) {
     const template = structuredClone((0,json_pointer/* valueAt */.fK)(set, ['spec', 'template']));
     delete template.metadata?.labels?.[labels_LABELS.hash];
@@ -42509,13 +42592,35 @@ async function hold_remember(app, set, { journals }) {
 
 
 
+
+/** Who has edited the template while the Deployment was held: what they wrote rolls as soon as it is let go. */
+async function editedBy(reference, { cluster }) {
+    const held = await cluster.get(reference);
+    if (held === undefined)
+        return undefined;
+    const sets = await replicaSetsOf(cluster, held);
+    if (sets.some((set) => isInhabited(set) && hasTemplateOf(set, held)))
+        return undefined;
+    const [writer] = fieldOwners(held, ['spec', 'template']);
+    return writer === undefined ? 'somebody' : describeOwner(writer);
+}
+function isInhabited({ spec }) {
+    return (spec?.replicas ?? 0) > 0;
+}
 /** Lets the user's own Deployment roll again. */
 const letGoStep = {
     describe: ({ deployment }) => `let Deployment ${deployment} go again`,
     access: () => DEPLOYMENT_ACCESS,
     async execute({ deployment }, effects) {
-        const isOurs = await letGo(deploymentReference(effects.namespace, deployment), effects);
-        return { ok: true, text: isOurs ? 'not paused any more' : 'it is not held by us (any more)' };
+        const reference = deploymentReference(effects.namespace, deployment);
+        const editor = await editedBy(reference, effects);
+        const isOurs = await letGo(reference, effects);
+        if (!isOurs)
+            return { ok: true, text: 'it is not held by us (any more)' };
+        return {
+            ok: true,
+            text: editor === undefined ? 'not paused any more' : `not paused any more; ${editor} has edited its template meanwhile, which rolls now`,
+        };
     },
 };
 
@@ -42711,6 +42816,12 @@ class Proof {
     }
     pods() {
         return this.#pods.objects();
+    }
+    look(move, atLeast = this.#target.atLeast) {
+        return judgeProof({ slices: this.#slices.objects(), pods: this.#pods.objects() }, await_proof_wantedOf({ ...this.#target, atLeast }, move));
+    }
+    takers() {
+        return this.#slices.objects().flatMap((slice) => readSlice(slice).endpoints.filter(takesTraffic)).length;
     }
     async await(move, { timeout, signal, atLeast = this.#target.atLeast }) {
         const begun = this.#clock.now();
@@ -43223,13 +43334,8 @@ const record = {
 function recorded(before, step, effects) {
     // What was on its way has arrived.
     const { rollout: _rollout, returning: _returning, standbyUntil: _until, ...journal } = before;
-    const { app, release, backend, isWayBack } = step;
-    const at = effects.clock.date().toISOString();
-    const images = effects.running.get(app) ?? release.images;
-    const isNew = !isWayBack && step.from !== undefined;
-    const companions = release.companions ?? before.active?.release.companions;
-    const note = { ...release, images, at: isNew ? at : (release.at ?? at), ...(companions === undefined ? {} : { companions }) };
-    const active = { backend: resolved(backend, app, effects), release: note };
+    const { app, release, backend } = step;
+    const active = { backend: resolved(backend, app, effects), release: record_noteOf(before, step, effects) };
     const previous = previousOf(journal, step, effects);
     const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
     return {
@@ -43239,6 +43345,14 @@ function recorded(before, step, effects) {
         ...(previous === undefined ? {} : { previous }),
         ...(until === undefined ? {} : { standbyUntil: until }),
     };
+}
+/** The release as it is remembered: what its Pods run, when it arrived, and what accompanies it, which a release by image leaves as it is. */
+function record_noteOf({ active }, { app, release, from, isWayBack }, { clock, running }) {
+    const now = clock.date().toISOString();
+    const seen = running.get(app);
+    const companions = release.companions ?? active?.release.companions;
+    const at = !isWayBack && from !== undefined ? now : (release.at ?? now);
+    return { ...release, at, ...(seen === undefined ? {} : { running: seen }), ...(companions === undefined ? {} : { companions }) };
 }
 /** What served until now. What was there before us is release 0. */
 function previousOf(journal, { app, from, isWayBack }, effects) {
@@ -43396,10 +43510,15 @@ async function takeAway({ app, backend, cleanup }, effects) {
         return { ok: true, text: 'deleted, as adopt-cleanup asks' };
     }
     catch (error) {
-        if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+        // To an apply, what is gone looks like something incomplete to be made: only the object itself tells.
+        const isGone = (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND') || ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') && (await isAbsent(name, effects)));
+        if (!isGone)
             throw error;
         return { ok: true, text: `${name} is gone already` };
     }
+}
+async function isAbsent(name, { cluster, namespace }) {
+    return (await cluster.get(deploymentReference(namespace, name))) === undefined;
 }
 function endOf({ standby, cleanup, drain }) {
     if (standby.type === 'warm')
@@ -43452,17 +43571,55 @@ const settle = {
     },
 };
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/restarts.js
-/** Finds the first container that has restarted since it was first seen, in words; remembers in `seen` what is new. Pods that go with their node are no failure of the release. */
-function restartIn(pods, seen) {
-    const containers = pods.flatMap(({ metadata, status }) => restarts_statusesOf(status).map((container) => ({ ...container, pod: metadata.name, key: `${metadata.uid ?? ''}/${container.name}` })));
-    const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (seen.get(key) ?? restartCount));
-    for (const { key, restartCount = 0 } of containers)
-        seen.set(key, restartCount);
-    return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/steadiness.js
+
+/** Milliseconds for which a Pod that users are on may be not ready, once: longer, or again, is a failure of the release. */
+const FORGIVEN = 3_000;
+/** Remembers Pods that users are on from look to look, and says when one of them fails. Pods that are being taken away are nobody's failure. */
+class Steadiness {
+    #restarts = new Map();
+    #wasReady = new Set();
+    #unreadySince = new Map();
+    #flaps = new Map();
+    /** The first thing that is wrong since the look before, in words. */
+    look(pods, now) {
+        const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        return this.#restarted(staying) ?? this.#unready(staying, now);
+    }
+    #restarted(pods) {
+        const containers = pods.flatMap((pod) => steadiness_statusesOf(pod).map((container) => ({ ...container, pod: pod.metadata.name, key: `${pod.metadata.uid ?? ''}/${container.name}` })));
+        const failed = containers.find(({ key, restartCount = 0 }) => restartCount > (this.#restarts.get(key) ?? restartCount));
+        for (const { key, restartCount = 0 } of containers)
+            this.#restarts.set(key, restartCount);
+        return failed === undefined ? undefined : `container ${failed.name} of Pod ${failed.pod} restarted while users were on it`;
+    }
+    #unready(pods, now) {
+        const failing = pods.map((pod) => this.#note(pod, now)).filter((text) => text !== undefined);
+        return failing[0];
+    }
+    #note(pod, now) {
+        const { uid = '', name } = pod.metadata;
+        if (steadiness_isReady(pod)) {
+            this.#wasReady.add(uid);
+            this.#unreadySince.delete(uid);
+            return undefined;
+        }
+        if (!this.#wasReady.has(uid))
+            return undefined;
+        if (!this.#unreadySince.has(uid)) {
+            this.#unreadySince.set(uid, now);
+            this.#flaps.set(uid, (this.#flaps.get(uid) ?? 0) + 1);
+        }
+        const isOver = now - (this.#unreadySince.get(uid) ?? now) > FORGIVEN || (this.#flaps.get(uid) ?? 0) > 1;
+        return isOver ? `Pod ${name} stopped being ready while users were on it` : undefined;
+    }
+}
+function steadiness_isReady(pod) {
+    const conditions = ((0,json_pointer/* valueAt */.fK)(pod, ['status', 'conditions']) ?? []);
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 /** Sidecars that keep running are init containers to the API. */
-function restarts_statusesOf(status) {
+function steadiness_statusesOf({ status }) {
     const { containerStatuses = [], initContainerStatuses = [] } = (status ?? {});
     return [...initContainerStatuses, ...containerStatuses];
 }
@@ -43476,32 +43633,51 @@ function restarts_statusesOf(status) {
 
 /** Milliseconds in which a Pod that was lost to its node may be replaced. */
 const RECOVERY = 15_000;
-const keeps_proven_PAUSE = 500;
+/** Milliseconds of a picture that proves nothing before somebody else's move is looked for. */
+const SUSPICIOUS = 1_000;
+const keeps_proven_PAUSE = 250;
 /**
- * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, and that no container fails; answers the first complaint. Fewer Pods than were planned are
- * no complaint where an autoscaler or a person has asked for fewer.
+ * Watches that the Service goes on leading to the backend alone, with all the Pods it asks for, that no container fails and no Pod stops being ready; answers the first complaint.
+ * Only Pods that are gone are forgiven, and only while others answer: a node may die, and an autoscaler or a person may ask for fewer.
  */
 async function keepsProven(target, duration, effects) {
-    const { clock, signal, moves } = effects;
-    const made = moves.get(target.app);
+    const made = effects.moves.get(target.app);
     if (made === undefined)
         return undefined;
+    const { clock, signal } = effects;
     const deadline = (0,build_deadline/* deadlineIn */._)(clock, duration);
-    const seen = new Map();
-    let atLeast = target.replicas;
+    const watch = { steadiness: new Steadiness(), atLeast: target.replicas, unprovenSince: undefined };
+    // The picture of the move may be old: what is judged from here on is what the watches show now.
     for (;;) {
-        const verdict = await made.proof.await(made.label, { timeout: RECOVERY, signal, atLeast });
-        const restart = restartIn(made.proof.pods(), seen);
-        if (restart !== undefined)
-            return restart;
-        const asked = verdict.proven ? atLeast : await replicasOf(target, effects);
-        if (!verdict.proven && asked >= atLeast)
-            return (await movedBySomebody(target, effects)) ?? verdict.waitingFor;
-        atLeast = asked;
-        if (verdict.proven && deadline.passed())
+        const complaint = await keeps_proven_complaintOf(target, made, { watch, effects });
+        if (complaint !== undefined)
+            return complaint;
+        if (deadline.passed() && watch.unprovenSince === undefined)
             return await movedBySomebody(target, effects);
         await clock.sleep(Math.min(keeps_proven_PAUSE, Math.max(1, deadline.remaining())), signal);
     }
+}
+async function keeps_proven_complaintOf(target, { label, proof }, { watch, effects }) {
+    const { clock } = effects;
+    const unsteady = watch.steadiness.look(proof.pods(), clock.now());
+    if (unsteady !== undefined)
+        return unsteady;
+    const verdict = proof.look(label, watch.atLeast);
+    if (verdict.proven) {
+        watch.unprovenSince = undefined;
+        return undefined;
+    }
+    watch.unprovenSince ??= clock.now();
+    const unproven = clock.now() - watch.unprovenSince;
+    if (unproven < SUSPICIOUS)
+        return undefined;
+    const moved = await movedBySomebody(target, effects);
+    if (moved !== undefined)
+        return moved;
+    if (proof.takers() === 0)
+        return `nobody answers any more: ${verdict.waitingFor}`;
+    watch.atLeast = Math.min(watch.atLeast, await replicasOf(target, effects));
+    return unproven < RECOVERY ? undefined : verdict.waitingFor;
 }
 /** The Pods the workload asks for now; one at least, since nobody is no answer. */
 async function replicasOf({ app, backend, replicas }, effects) {
@@ -43959,13 +44135,17 @@ async function runRollout(plan, standings, { world, options }) {
     const forward = await executeIn(world, plan.steps, standings);
     const isToGoBack = isReasonToGoBack(forward.execution);
     const now = isToGoBack ? await look(world, standings) : undefined;
-    const steps = now === undefined ? [] : wayBackSteps(ownOf(now, forward.undisturbed), options);
-    if (now === undefined || steps.length === 0)
-        return { plan, places: run_rollout_placesOf(standings), forward: forward.execution, journals: forward.journals, seconds: seconds() };
+    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
+    if (now === undefined)
+        return { ...told, journals: forward.journals, seconds: seconds() };
+    const seen = now.map(pointedAt);
+    const steps = wayBackSteps(ownOf(now, forward.undisturbed), options);
+    if (steps.length === 0)
+        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
     world.say('');
     world.say('taking it back:');
     const wayBack = await executeIn(world, steps, now);
-    return { plan, forward: forward.execution, places: run_rollout_placesOf(standings), wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
 }
 /** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
 function isReasonToGoBack({ ended, records }) {
@@ -43977,6 +44157,10 @@ function isLast({ app }, records) {
     const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
     const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
     return begun < written;
+}
+function journalsOf(standings) {
+    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
+    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
 }
 /** A rollout that another run has written to meanwhile is that run's. */
 function ownOf(standings, undisturbed) {
@@ -44114,9 +44298,12 @@ function versionOutputs(servings, journals) {
 function outputs_behind({ release }, journal) {
     if (journal === undefined)
         return undefined;
-    const { rollout, active, previous, adoption } = journal;
-    if (rollout === undefined || release?.number !== rollout.release.number)
-        return previous?.bad === true ? undefined : previous?.release;
+    return journal.rollout !== undefined && journal.rollout.release.number === release?.number ? underway(journal) : arrived(journal);
+}
+function arrived({ previous }) {
+    return previous?.bad === true ? undefined : previous?.release;
+}
+function underway({ active, adoption }) {
     return active?.release ?? (adoption === undefined ? undefined : { number: 0 });
 }
 function numberOf(release) {
@@ -44132,9 +44319,10 @@ function linesOf(servings, value) {
 
 
 /** Where users are at the end of a run: where the pointers led when it began, and the moves that were made since. The journal says what was meant, the pointer what is. */
-function servingAfter({ places, forward, wayBack, journals }) {
-    const records = [...forward.records, ...(wayBack?.records ?? [])].filter(({ state }) => state === 'done');
-    return places.map(({ app, service, backend: before }) => {
+function servingAfter({ places, seen, forward, wayBack, journals, }) {
+    const records = (seen === undefined ? forward.records : (wayBack?.records ?? [])).filter(({ state }) => state === 'done');
+    return places.map(({ app, service, backend: begun }, index) => {
+        const before = seen === undefined ? begun : seen[index];
         const backend = records.reduce((at, record) => pointerAfter(at, record, { app, service }), before);
         return { app, backend, release: backend === undefined ? undefined : releaseIn(journals.get(app), backend) };
     });
@@ -44196,7 +44384,7 @@ function verdictOf(outcome) {
     const last = forward.records.at(-1);
     if (last?.step.type === 'park')
         return `Parked after ${time}: ${last.text}; ${serving}. ${last.result?.text ?? ''}`;
-    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}`;
+    return `${achievementOf(forward)} after ${time}: ${serving}${reached(forward.records, 'move') ? ', every endpoint proven' : ''}${edits(forward)}`;
 }
 function achievementOf({ records }) {
     if (records.at(-1)?.step.type === 'end')
@@ -44220,8 +44408,13 @@ function whereabouts({ forward, wayBack }, serving) {
     if (wayBack.ended !== 'complete')
         return `${verdict_stuck(wayBack)}: ${serving}`;
     if (!isMoved)
-        return `No traffic moved: ${serving}`;
+        return `No traffic moved: ${serving}${edits(wayBack)}`;
     return `${reached(wayBack.records, 'move') ? 'Traffic is back' : 'Traffic was not moved back by us'}: ${serving}`;
+}
+/** What somebody has edited meanwhile, and users get now, is worth a word where everybody looks. */
+function edits({ records }) {
+    const told = records.filter(({ step, result }) => step.type === 'let-go' && result?.text.includes('edited') === true);
+    return told.map(({ text, result }) => `. ${text}: ${result?.text ?? ''}`).join('');
 }
 /** What a plan does for its own release, after what it brought to an end first. */
 function ownRecords(records) {
