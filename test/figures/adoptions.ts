@@ -1,4 +1,5 @@
 /** Taking over what already serves, under load: made by kubectl, by a tool that creates as Helm does, with an HPA. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deploy, podUids, shopManifest } from '../cluster/releases/stage.ts'
 import { kubectl, makePlace, type Place } from '../cluster/cluster.ts'
 import { prove, type Row } from './rows.ts'
@@ -52,4 +53,6 @@ async function serve(place: Place, kind: (typeof KINDS)[number]): Promise<void> 
   else await place.apply(manifest)
   if (kind === 'hpa') await place.kubectl('autoscale', 'deployment', 'shop', '--min=3', '--max=5', '--cpu-percent=90')
   await place.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
+  // Nodes learn of ready Pods a few seconds after the control plane: what is lost before that is not ours.
+  await sleep(4_000)
 }

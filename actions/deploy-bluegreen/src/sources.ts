@@ -105,7 +105,7 @@ function runs({ spec }: NonNullable<Standing['service']>, images: readonly strin
 
 /** The live template that another image goes into: of what serves, whoever made it. */
 function servingDeployment(standing: Standing): NonNullable<Standing['service']> {
-  const backend = pointedAt(standing)
+  const backend = pointedAt(standing) ?? standing.kept.journal.active?.backend
   const workload = backend === undefined ? standing.plain : workloadOf(standing, backend)
   if (workload !== undefined) return workload.object
   throw new Fault(

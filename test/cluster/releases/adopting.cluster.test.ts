@@ -22,6 +22,8 @@ async function plainShop(how: 'kubectl' | 'helm', hpa = false): Promise<Place & 
   else await applyAs(place, manifest)
   if (hpa) await place.kubectl('autoscale', 'deployment', 'shop', '--min=3', '--max=5', '--cpu-percent=90')
   await place.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
+  // Nodes learn of ready Pods a few seconds after the control plane: what is lost before that is not ours.
+  await sleep(4_000)
   return { ...place, url: `http://${await place.kubectl('get', 'service', 'shop', '-o', 'jsonpath={.spec.clusterIP}')}` }
 }
 

@@ -45,7 +45,7 @@ const ENDINGS: readonly Ending[] = [
     name: 'refused before the move',
     outcome: async () => (await released()).deploy(web('sick')),
     conclusion: 'failure',
-    verdict: `Refused after 0s at step 4: ${SICK}. No traffic moved: web serves release 1 from blue`,
+    verdict: `Refused after 0s at step 3: ${SICK}. No traffic moved: web serves release 1 from blue`,
   },
   {
     name: 'refused by a check',
