@@ -47470,7 +47470,7 @@ function runs({ spec }, images) {
 }
 /** The live template that another image goes into: of what serves, whoever made it. */
 function servingDeployment(standing) {
-    const backend = pointedAt(standing);
+    const backend = pointedAt(standing) ?? standing.kept.journal.active?.backend;
     const workload = backend === undefined ? standing.plain : workloadOf(standing, backend);
     if (workload !== undefined)
         return workload.object;
