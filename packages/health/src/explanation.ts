@@ -33,10 +33,10 @@ export function explain(sick: readonly TargetHealth[]): readonly ExplanationBloc
   })
 }
 
-/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-export function plainDiagnosis({ diagnosis, reference, health, log }: TargetHealth): unknown {
+/** A diagnosis for machines: without the moment on our own clock at which it became certain, and without the text of a log, which is anybody's and would be put into a script from an output. */
+export function plainDiagnosis({ diagnosis, reference, health }: TargetHealth): Readonly<Record<string, unknown>> {
   const { certainAt: _, ...known } = diagnosis ?? { message: health.message }
-  return { target: describeReference(reference), ...known, ...(log === undefined ? {} : { log }) }
+  return { target: describeReference(reference), ...known }
 }
 
 function logTitle({ pod, container, previous }: { readonly pod: string; readonly container: string; readonly previous: boolean }): string {

@@ -200,6 +200,16 @@ function plainRecord({ number, text, state, seconds, at, step, result }: StepRec
     ...(checks === undefined ? {} : { checks }),
     ...(health === undefined
       ? {}
-      : { health: { status: health.status, ended: health.ended, notes: health.notes, diagnoses: causalOrder(health.targets).map(plainDiagnosis) } }),
+      : {
+          health: {
+            status: health.status,
+            ended: health.ended,
+            notes: health.notes,
+            diagnoses: causalOrder(health.targets).map((target) => ({
+              ...plainDiagnosis(target),
+              ...(target.log === undefined ? {} : { logText: target.log.text }),
+            })),
+          },
+        }),
   }
 }
