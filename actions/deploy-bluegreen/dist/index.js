@@ -43933,10 +43933,10 @@ function explanation_explain(sick) {
         ];
     });
 }
-/** A diagnosis for machines: without the moment on our own clock at which it became certain. */
-function plainDiagnosis({ diagnosis, reference, health, log }) {
+/** A diagnosis for machines: without the moment on our own clock at which it became certain, and without the text of a log, which is anybody's and would be put into a script from an output. */
+function plainDiagnosis({ diagnosis, reference, health }) {
     const { certainAt: _, ...known } = diagnosis ?? { message: health.message };
-    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known, ...(log === undefined ? {} : { log }) };
+    return { target: (0,build_reference/* describeReference */.P5)(reference), ...known };
 }
 function logTitle({ pod, container, previous }) {
     return `Last lines of container ${container} in Pod ${pod}${previous ? ', from before its last restart' : ''}:`;
@@ -44294,7 +44294,17 @@ function plainRecord({ number, text, state, seconds, at, step, result }) {
         ...(checks === undefined ? {} : { checks }),
         ...(health === undefined
             ? {}
-            : { health: { status: health.status, ended: health.ended, notes: health.notes, diagnoses: causalOrder(health.targets).map(plainDiagnosis) } }),
+            : {
+                health: {
+                    status: health.status,
+                    ended: health.ended,
+                    notes: health.notes,
+                    diagnoses: causalOrder(health.targets).map((target) => ({
+                        ...plainDiagnosis(target),
+                        ...(target.log === undefined ? {} : { logText: target.log.text }),
+                    })),
+                },
+            }),
     };
 }
 
