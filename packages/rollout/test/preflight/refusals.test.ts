@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseChecks } from '@fairlead/health/checks'
 import { releaseRefusals, type Standing } from '../../src/index.ts'
 import { appText, options, releaseOf, Stage, web } from '../stage.ts'
 
@@ -10,6 +11,7 @@ interface Case {
   readonly release?: ReturnType<typeof web>
   readonly change?: (standing: Standing) => Standing
   readonly onParked?: 'refuse'
+  readonly checks?: ReturnType<typeof parseChecks>
   readonly says: readonly string[]
 }
 
@@ -58,6 +60,34 @@ const CASES: readonly Case[] = [
     says: ['Deployment "shop/web-green": has the name of a slot of web, expected one of ours or none, got a Deployment without fairlead.dev/app: web'],
   },
   {
+    name: 'a second Service on the same Pods',
+    users: `${own}---\napiVersion: v1\nkind: Service\nmetadata: {name: also}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n`,
+    says: ['Service "shop/also": also leads to the Pods of web, expected only web to, since it would lead users to Pods nobody has verified'],
+  },
+  {
+    name: 'nothing about a headless one, and one that is narrowed to a slot',
+    users: `${own}---\napiVersion: v1\nkind: Service\nmetadata: {name: metrics}\nspec: {clusterIP: None, selector: {app: web}, ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: blue}\nspec: {selector: {app: web, fairlead.dev/slot: blue}, ports: [{port: 80}]}\n`,
+    says: [],
+  },
+  {
+    name: 'a check on a port the Service does not have',
+    checks: parseChecks([{ path: '/', on: 'service', port: 99 }]),
+    says: ['input "checks": GET / on the Service: 200 within 2s, 3 times: expected a port of Service web, which has 80, got 99'],
+  },
+  {
+    name: 'a slot that was taken out of the selector',
+    change: (standing) => ({
+      ...standing,
+      kept: {
+        ...standing.kept,
+        journal: { ...standing.kept.journal, active: { backend: { type: 'slot', slot: 'green' }, release: { number: 4, identity: 'x', images: [] } } },
+      },
+    }),
+    says: [
+      'Service "shop/web": leads to every Pod of web, since somebody has taken the slot out of its selector, or another Service is meant, expected it to lead to green, where release 4 serves',
+    ],
+  },
+  {
     name: 'another release on its way',
     onParked: 'refuse',
     change: (standing) => ({
@@ -75,12 +105,16 @@ const CASES: readonly Case[] = [
 ]
 
 describe('releaseRefusals', () => {
-  test.for(CASES)('$name', async ({ users = own, release = web('1'), change = (standing) => standing, onParked, says }) => {
+  test.for(CASES)('$name', async ({ users = own, release = web('1'), change = (standing) => standing, onParked, checks = [], says }) => {
     const stage = await new Stage().users(users)
     const [standing] = await stage.observe()
     const [app] = release.apps
     if (standing === undefined || app === undefined) throw new Error('expected one app')
-    const problems = releaseRefusals(change(standing), { release: app, options: options(onParked === undefined ? {} : { onParked }), claims: new Map() })
+    const problems = releaseRefusals(change(standing), {
+      release: app,
+      options: options({ checks, ...(onParked === undefined ? {} : { onParked }) }),
+      claims: new Map(),
+    })
     expect(problems.map(({ message }) => message)).toEqual(says)
     expect(problems.filter(({ hint }) => hint === undefined)).toEqual([])
   })
