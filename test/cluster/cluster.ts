@@ -89,8 +89,11 @@ export async function account(place: Place, name: string, rules: readonly unknow
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
     subjects: [{ kind: 'ServiceAccount', name, namespace: place.namespace }],
   }
-  await place.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
-  await place.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules })
-  await place.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, ...binding })
+  const objects = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, ...binding },
+  ]
+  await place.apply(objects.map((object) => stringify(object)).join('---\n'))
   return (await place.kubectl('create', 'token', name, '--duration=1h')).trim()
 }

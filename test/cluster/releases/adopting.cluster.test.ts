@@ -3,7 +3,7 @@ import { currentCluster, type Cluster } from '@fairlead/bed'
 import { startLoad } from '@fairlead/load'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Place } from '../cluster.ts'
-import { causeOf, deploy, Places, podUids, rollback, shopManifest, standOf, told } from './stage.ts'
+import { causeOf, deploy, LOADED, Places, podUids, rollback, shopManifest, standOf, told } from './stage.ts'
 
 const places = new Places()
 let cluster: Cluster
@@ -54,7 +54,7 @@ describe('adoption', () => {
     const load = await startLoad(cluster, { url: place.url, namespace: place.namespace, rate: 50, most: 20_000 })
     let disturbed: Promise<string> | undefined
     const record = await deploy(place, {
-      inputs: { image: '127.0.0.1:5000/shop:2', drain: '2s' },
+      inputs: { ...LOADED, image: '127.0.0.1:5000/shop:2' },
       onLine: (line) => {
         if (/wait up to/.test(line) && line.startsWith(' ') && !line.includes('undo')) disturbed ??= sleep(500).then(() => disturb(place, disturbance))
       },

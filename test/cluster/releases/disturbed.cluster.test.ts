@@ -2,7 +2,7 @@ import { currentCluster, type Cluster } from '@fairlead/bed'
 import { startLoad } from '@fairlead/load'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Place } from '../cluster.ts'
-import { deploy, Places, rollback, shopManifest, standOf, told } from './stage.ts'
+import { deploy, LOADED, Places, rollback, shopManifest, standOf, told } from './stage.ts'
 
 const places = new Places()
 let cluster: Cluster
@@ -28,9 +28,9 @@ describe('a release that somebody comes in between', () => {
     let back: ReturnType<typeof rollback> | undefined
     let started = false
     const record = await deploy(place, {
-      inputs: { image: '127.0.0.1:5000/shop:2', drain: '6s' },
+      inputs: { ...LOADED, image: '127.0.0.1:5000/shop:2', drain: '6s' },
       onLine: (line) => {
-        if (/^ ?\d+ {2}retire/.test(line) && line.includes('drain 6s') && back === undefined && started) back = rollback(place)
+        if (/^ ?\d+ {2}retire/.test(line) && line.includes('drain 6s') && back === undefined && started) back = rollback(place, { drain: '4s' })
         if (line.includes('done in')) started = true
       },
     })

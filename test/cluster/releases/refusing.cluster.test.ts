@@ -2,7 +2,7 @@ import { currentCluster, type Cluster } from '@fairlead/bed'
 import { startLoad } from '@fairlead/load'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { account, endpoint, kubeconfig, type Place } from '../cluster.ts'
-import { causeOf, deploy, Places, shopManifest, standOf, told, type Version } from './stage.ts'
+import { causeOf, deploy, LOADED, Places, shopManifest, standOf, told, type Version } from './stage.ts'
 
 const places = new Places()
 let cluster: Cluster
@@ -61,7 +61,7 @@ describe('a version that', () => {
     const load = await startLoad(cluster, { url, namespace: place.namespace, rate: 50, most: 20_000 })
     const record = await deploy(place, {
       manifest: await shopManifest({ image: '127.0.0.1:5000/shop:2', env: { CRASH_AFTER: '12s' } }),
-      inputs: { soak: '20s' },
+      inputs: { ...LOADED, soak: '20s' },
     })
     const report = await load.stop()
     expect(told(record), record.raw).toMatchObject({ exit: 1, conclusion: 'failure', release: '1', slot: 'blue' })

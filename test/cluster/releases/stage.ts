@@ -43,7 +43,10 @@ export async function shopManifest({ image, env = {}, replicas, app = 'shop', ch
 }
 
 /** Times that tests can afford; what a user has by default is longer. */
-export const QUICK = { soak: '1s', settle: '1s', drain: '1s', stability: '1s', timeout: '60s' } as const
+export const QUICK = { soak: '500ms', settle: '500ms', drain: '500ms', stability: '1s', timeout: '60s' } as const
+
+/** Times for runs under load: nodes follow a move within seconds. */
+export const LOADED = { soak: '1s', settle: '2s', drain: '2s' } as const
 
 export interface Run {
   readonly inputs: Readonly<Record<string, string>>
