@@ -7,6 +7,7 @@ import {
   pointedAt,
   releaseFromImage,
   releaseFromManifests,
+  runsImages,
   withDigests,
   workloadOf,
   type AppPlace,
@@ -87,20 +88,10 @@ export function recognizeServing(release: Release, standings: readonly Standing[
     const standing = standings.find((each) => each.app === app.app)
     const backend = standing === undefined ? undefined : pointedAt(standing)
     const workload = standing === undefined || backend === undefined ? undefined : workloadOf(standing, backend)
-    if (workload?.identity === undefined || !runs(workload.object, app.images)) return app
+    if (workload?.identity === undefined || !runsImages(workload.object, app.images)) return app
     return { ...app, identity: workload.identity }
   })
   return { ...release, apps }
-}
-
-interface LiveContainers {
-  readonly template: { readonly spec: Readonly<Partial<Record<'containers' | 'initContainers', readonly { readonly image?: string }[]>>> }
-}
-
-function runs({ spec }: NonNullable<Standing['service']>, images: readonly string[]): boolean {
-  const { containers = [], initContainers = [] } = (spec as LiveContainers).template.spec
-  const live = [...initContainers, ...containers].map(({ image = '' }) => image)
-  return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image))
 }
 
 /** The live template that another image goes into: of what serves, whoever made it. */

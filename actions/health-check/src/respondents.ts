@@ -1,5 +1,5 @@
 import type { Check, Respondent } from '@fairlead/health/checks'
-import type { Branch, TargetHealth } from '@fairlead/health'
+import { healthyPods, type PodName, type TargetHealth } from '@fairlead/health'
 
 /** What checks are asked of, beside the judged objects themselves. */
 export interface CheckPlan {
@@ -34,15 +34,10 @@ export function unaskedChecks({ checks }: CheckPlan, respondents: readonly Respo
   return checks.filter((check) => !respondents.some((respondent) => respondent.check === check))
 }
 
-function podsOf({ reference, health, tree }: TargetHealth): readonly { readonly namespace: string; readonly name: string }[] {
+function podsOf({ reference, health, tree }: TargetHealth): readonly PodName[] {
   const { resource, namespace = '', name } = reference
   // The Pods of a Job do their work and go: nobody asks them anything.
   if (resource.kind === 'Job' || resource.kind === 'CronJob') return []
   if (resource.kind === 'Pod') return health.status === 'Healthy' ? [{ namespace, name }] : []
-  return tree.flatMap((branch) => healthyPods(branch))
-}
-
-function healthyPods({ subject, health, branches }: Branch): readonly { readonly namespace: string; readonly name: string }[] {
-  const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : []
-  return [...self, ...branches.flatMap(healthyPods)]
+  return tree.flatMap(healthyPods)
 }

@@ -35,3 +35,17 @@ function isObject(value: unknown): value is object {
 function present(object: object): Map<string, unknown> {
   return new Map(Object.entries(object).filter(([, value]) => value !== undefined))
 }
+
+/** Tells whether a JSON value is a map. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Tells whether a live value shows all that was sent: what the server has filled in beside it says nothing, and null stands for nothing. A list shows another of its length, item by item. */
+export function showsContent(live: unknown, sent: unknown): boolean {
+  if (sent === undefined) return true
+  if (sent === null) return live === undefined || live === null
+  if (Array.isArray(sent)) return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => showsContent(live[index], item))
+  if (!isMap(sent)) return live === sent
+  return isMap(live) && Object.entries(sent).every(([key, value]) => showsContent(valueAt(live, [key]), value))
+}

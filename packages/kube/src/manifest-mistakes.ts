@@ -1,3 +1,4 @@
+import { isMap } from './json-pointer.ts'
 import { valueAt } from './json-pointer.ts'
 import { TEMPLATE_HINT, TEMPLATE_SENTENCE, type ManifestPath } from './manifest-text.ts'
 
@@ -10,7 +11,7 @@ export interface Mistake {
 
 /** Finds what is wrong with what should be one Kubernetes object. Knows only what all kinds have in common. */
 export function findMistakes(value: unknown): readonly Mistake[] {
-  if (!isRecord(value)) return [{ path: [], text: `expected a Kubernetes object, got ${nameOf(value)}` }]
+  if (!isMap(value)) return [{ path: [], text: `expected a Kubernetes object, got ${nameOf(value)}` }]
   if (String(value['apiVersion']).startsWith('kustomize.config.k8s.io/')) return [KUSTOMIZATION]
   return [...wrongWord(value, 'apiVersion'), ...wrongWord(value, 'kind'), ...wrongMetadata(value), ...templates(value)]
 }
@@ -30,7 +31,7 @@ function wrongWord(value: Readonly<Record<string, unknown>>, field: string): Mis
 
 function wrongMetadata(value: Readonly<Record<string, unknown>>): Mistake[] {
   const metadata = value['metadata']
-  if (!isRecord(metadata)) return [{ path: ['metadata'], text: `metadata.name is missing, expected a text, got ${nameOf(metadata)}` }]
+  if (!isMap(metadata)) return [{ path: ['metadata'], text: `metadata.name is missing, expected a text, got ${nameOf(metadata)}` }]
   return [...wrongName(metadata), ...wrongNamespace(metadata), ...wrongTexts(metadata, 'labels'), ...wrongTexts(metadata, 'annotations')]
 }
 
@@ -57,7 +58,7 @@ function wrongNamespace({ namespace }: Readonly<Record<string, unknown>>): Mista
 function wrongTexts(metadata: Readonly<Record<string, unknown>>, field: 'labels' | 'annotations'): Mistake[] {
   const map = metadata[field]
   if (map === undefined || map === null) return []
-  if (!isRecord(map)) return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${nameOf(map)}` }]
+  if (!isMap(map)) return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${nameOf(map)}` }]
   return Object.entries(map)
     .filter(([, text]) => typeof text !== 'string')
     .map(([key, text]) => ({
@@ -82,10 +83,6 @@ function templates(value: unknown): Mistake[] {
 
 function quoteHint(value: unknown): { hint?: string } {
   return typeof value === 'number' || typeof value === 'boolean' ? { hint: 'Put the value in quotes.' } : {}
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function nameOf(value: unknown): string {

@@ -1,7 +1,7 @@
 import { Fault, isFault } from '@fairlead/base'
 import type { PatchOperation } from '../cluster.ts'
 import { showsPatch } from '../json-patch.ts'
-import { sameJson, valueAt } from '../json-pointer.ts'
+import { sameJson, showsContent } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 
 /**
@@ -16,7 +16,7 @@ export type Fate = 'done' | 'repeat' | 'changed'
 /** A create is done when what exists holds everything we sent: no other writer makes that by accident. */
 export function judgeCreate(live: KubeObject | undefined, sent: KubeObject): Fate {
   if (live === undefined) return 'repeat'
-  return holds(live, withoutVersion(sent)) ? 'done' : 'changed'
+  return showsContent(live, withoutVersion(sent)) ? 'done' : 'changed'
 }
 
 /**
@@ -27,7 +27,7 @@ export function judgeReplace(live: KubeObject | undefined, sent: KubeObject): Fa
   if (live === undefined) return 'repeat'
   const { resourceVersion, uid } = sent.metadata
   if (uid !== undefined && live.metadata.uid !== uid) return 'changed'
-  if (resourceVersion === undefined) return holds(live, sent) ? 'done' : 'repeat'
+  if (resourceVersion === undefined) return showsContent(live, sent) ? 'done' : 'repeat'
   if (live.metadata.resourceVersion === resourceVersion) return 'repeat'
   return sameJson(content(live), content(sent)) ? 'done' : 'changed'
 }
@@ -64,19 +64,6 @@ export function unknownOutcome(target: string, cause: unknown): Fault {
 /** Tells whether a dry run's refusal means no more than that somebody else's change stands against it. */
 export function isStandsAgainst(error: unknown): boolean {
   return isFault(error, 'CONFLICT') || isFault(error, 'INPUT_INVALID') || isFault(error, 'NOT_FOUND')
-}
-
-/** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
-function holds(live: unknown, sent: unknown): boolean {
-  if (sent === undefined) return true
-  if (sent === null) return live === undefined || live === null
-  if (Array.isArray(sent)) return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item))
-  if (typeof sent !== 'object') return live === sent
-  return isMap(live) && Object.entries(sent).every(([key, value]) => holds(valueAt(live, [key]), value))
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function withoutVersion(object: KubeObject): KubeObject {

@@ -1,4 +1,4 @@
-import { sameJson } from '../json-pointer.ts'
+import { isMap, sameJson } from '../json-pointer.ts'
 import type { KubeObject } from '../object.ts'
 
 /**
@@ -129,10 +129,6 @@ function ownValue(value: unknown, key: string): unknown {
 /** An empty map that is applied says nothing of the keys others have put there. */
 function merged(before: unknown, value: unknown): unknown {
   return isEmptyMap(value) && isMap(before) ? before : structuredClone(value)
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isEmptyMap(value: unknown): boolean {

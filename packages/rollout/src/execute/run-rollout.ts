@@ -1,4 +1,4 @@
-import type { Clock, Transport } from '@fairlead/base'
+import { Fault, toFault, type Clock, type Transport } from '@fairlead/base'
 import type { Cluster, KubeObject } from '@fairlead/kube'
 import type { Backend } from '@fairlead/traffic'
 import type { Journal } from '../journal/index.ts'
@@ -31,6 +31,8 @@ export interface RolloutOutcome {
   readonly places: readonly (AppPlace & { readonly backend: Backend | undefined })[]
   /** Where they led when it was looked again, after something was refused; absent where nobody looked. */
   readonly seen?: readonly (Backend | undefined)[]
+  /** Why it could not be looked again, so that nothing was taken back. */
+  readonly unseen?: Fault
   /** The journals as the run left them, by app. */
   readonly journals: ReadonlyMap<string, Journal>
   readonly seconds: number
@@ -45,10 +47,10 @@ export async function runRollout(
   const began = world.clock.now()
   const seconds = () => (world.clock.now() - began) / 1_000
   const forward = await executeIn(world, plan.steps, standings)
-  const isToGoBack = isReasonToGoBack(forward.execution)
-  const now = isToGoBack ? await look(world, standings) : undefined
   const told = { plan, places: placesOf(standings), forward: forward.execution }
-  if (now === undefined) return { ...told, journals: forward.journals, seconds: seconds() }
+  if (!isReasonToGoBack(forward.execution)) return { ...told, journals: forward.journals, seconds: seconds() }
+  const now = await look(world, standings)
+  if (now instanceof Fault) return { ...told, unseen: now, journals: forward.journals, seconds: seconds() }
   const seen = now.map(pointedAt)
   const steps = wayBackSteps(ownOf(now, forward.undisturbed), options)
   if (steps.length === 0) return { ...told, seen, journals: journalsOf(now), seconds: seconds() }
@@ -81,13 +83,12 @@ function ownOf(standings: readonly Standing[], undisturbed: Executed['undisturbe
   return standings.filter(undisturbed)
 }
 
-/** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
-async function look({ cluster, namespace, clock }: World, standings: readonly Standing[]): Promise<readonly Standing[] | undefined> {
+/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
+async function look({ cluster, namespace, clock }: World, standings: readonly Standing[]): Promise<readonly Standing[] | Fault> {
   try {
     return await observeApps(cluster, namespace, { apps: placesOf(standings), now: clock.date() })
-  } catch {
-    // The fault that ended the plan is told already; the report has the commands for going back by hand.
-    return undefined
+  } catch (error) {
+    return toFault(error)
   }
 }
 

@@ -1,6 +1,6 @@
 import { Fault, SUITE } from '@fairlead/base'
 import { isSlot, LABELS } from '@fairlead/traffic'
-import type { Cluster, KubeObject, ObjectReference, ReadOptions, Resource } from '@fairlead/kube'
+import { isMap, type Cluster, type KubeObject, type ObjectReference, type ReadOptions, type Resource } from '@fairlead/kube'
 import { EMPTY_JOURNAL, type Journal } from './journal.ts'
 
 /** A journal as it was last read or written. */
@@ -79,7 +79,7 @@ function parseJournal(object: KubeObject): Journal {
   const text = data?.[KEY]
   const value = text === undefined ? undefined : parseJson(text)
   const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`
-  if (!isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
+  if (!isMap(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
     throw new Fault('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
       hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
     })
@@ -93,19 +93,19 @@ function parseJournal(object: KubeObject): Journal {
 
 /** Tells what `writeJournal` writes from what somebody has edited into something else. */
 function isJournal({ token, last, active, previous, rollout }: Readonly<Record<string, unknown>>): boolean {
-  const isPlaced = (placed: unknown) => placed === undefined || (isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']))
+  const isPlaced = (placed: unknown) => placed === undefined || (isMap(placed) && isBackend(placed['backend']) && isNote(placed['release']))
   const isOnWay =
-    rollout === undefined || (isRecord(rollout) && isSlot(rollout['slot'] as string) && isNote(rollout['release']) && Array.isArray(rollout['created']))
+    rollout === undefined || (isMap(rollout) && isSlot(rollout['slot'] as string) && isNote(rollout['release']) && Array.isArray(rollout['created']))
   return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay
 }
 
 function isBackend(backend: unknown): boolean {
-  if (!isRecord(backend)) return false
+  if (!isMap(backend)) return false
   return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot'] as string)
 }
 
 function isNote(note: unknown): boolean {
-  return isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images'])
+  return isMap(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images'])
 }
 
 function parseJson(text: string): unknown {
@@ -115,8 +115,4 @@ function parseJson(text: string): unknown {
     // The caller says that it is not a journal.
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
 import { appLabels, judgeProof, readPointer, sameBackend, slotBackend, type Backend, type SlotName } from '@fairlead/traffic'
-import { valueAt, type KubeObject } from '@fairlead/kube'
+import { valueAt } from '@fairlead/kube'
 import type { ReleaseNote, Rollout } from '../journal/index.ts'
-import { companionsIdentity, type AppRelease, type Release } from '../release/index.ts'
+import { companionsIdentity, runsImages, type AppRelease, type Release } from '../release/index.ts'
 import { activeOf, candidateSlot, isToBeAdopted, pointedAt, type Active, type Standing } from '../standing/index.ts'
 import { candidateReplicas } from './candidate-replicas.ts'
 
@@ -38,7 +38,8 @@ const ADOPTED: Backend = { type: 'adopted', hash: '' }
 export function courseOf(standing: Standing, app: AppRelease, release: Release): Course {
   const { rollout } = standing.kept.journal
   const active = activeOf(standing)
-  const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app)
+  // An annotation says what was rendered; somebody may have set another image since.
+  const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app.images)
   if (serves && rollout === undefined) return servingCourse(standing, active, app)
   const slot = candidateSlot(standing)
   const replicas = candidateReplicas(standing, app, release)
@@ -55,15 +56,6 @@ export function courseOf(standing: Standing, app: AppRelease, release: Release):
     prepared: rollout !== undefined && holds(standing, slot, app),
     replicas,
   }
-}
-
-/** An annotation says what was rendered; somebody may have set another image since. */
-function runsImages({ spec }: KubeObject, { images }: AppRelease): boolean {
-  const { containers = [], initContainers = [] } = (valueAt(spec, ['template', 'spec']) ?? {}) as Readonly<
-    Record<string, readonly { readonly image?: string }[] | undefined>
-  >
-  const live = [...initContainers, ...containers].map(({ image = '' }) => image)
-  return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image))
 }
 
 function servingCourse(standing: Standing, { backend, workload }: Active, app: AppRelease): Course {

@@ -1,6 +1,6 @@
 import { sameBackend } from '@fairlead/traffic'
 import type { Placed } from '../journal/index.ts'
-import { activeOf, pointedAt, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { activeOf, pointedAt, scaledName, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Standby, Step } from './step.ts'
 
@@ -47,7 +47,6 @@ function handOverSteps(standing: Standing): readonly Step[] {
   const { app, autoscaler, kept } = standing
   const { active, previous } = kept.journal
   const serving = activeOf(standing)
-  const target = (autoscaler?.spec as { readonly scaleTargetRef?: { readonly name?: string } } | undefined)?.scaleTargetRef?.name
-  if (autoscaler === undefined || serving === undefined || active === undefined || target === workloadName(app, serving.backend)) return []
+  if (autoscaler === undefined || serving === undefined || active === undefined || scaledName(autoscaler) === workloadName(app, serving.backend)) return []
   return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: previous?.backend, to: serving.backend }]
 }

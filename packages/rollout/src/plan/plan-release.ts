@@ -60,7 +60,7 @@ function forward(release: Release, { going, healing, options }: Forward): readon
   const beside = going.some(({ prepared, moved }) => !prepared && !moved) ? release.companions.filter(isWorkload) : []
   const health: AwaitStep = { type: 'await', targets, beside, timeout, stability }
   const onPods = checks.filter(({ on }) => on === 'pods')
-  const asked: CheckStep | undefined = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout }
+  const asked: CheckStep | undefined = onPods.length === 0 ? undefined : { type: 'check', health, checks: onPods }
   if (targets.length === 0) return []
   const verification: readonly Step[] = [
     ...healing.flatMap(raiseSteps),

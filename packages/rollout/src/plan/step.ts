@@ -109,9 +109,9 @@ export interface AwaitTarget {
 /** Asks the candidates' Pods: the second proof, where there are checks. */
 export interface CheckStep {
   readonly type: 'check'
-  readonly targets: readonly AwaitTarget[]
+  /** The wait that has seen the Pods which are asked. */
+  readonly health: AwaitStep
   readonly checks: readonly Check[]
-  readonly timeout: Duration
 }
 
 /** Points a Service at other Pods. Only `moveStep` makes one. */

@@ -1,7 +1,7 @@
 import { milliseconds } from '@fairlead/base'
 import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import type { Creation, Rollout } from '../journal/index.ts'
-import { pointedAt, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { pointedAt, scaledName, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import type { RolloutOptions } from './options.ts'
 import { moveStep, type AwaitStep, type Step } from './step.ts'
 
@@ -54,8 +54,12 @@ function enoughOf(standing: Standing, { slot }: Rollout, from: Backend): { reado
 function handBack(standing: Standing, rollout: Rollout, from: Backend): readonly Step[] {
   const { slot } = rollout
   const { app, autoscaler } = standing
-  const target = (autoscaler?.spec as { readonly scaleTargetRef?: { readonly name?: string } } | undefined)?.scaleTargetRef?.name
-  if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name)) return []
+  if (
+    autoscaler === undefined ||
+    scaledName(autoscaler) !== workloadName(app, slotBackend(slot)) ||
+    wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name)
+  )
+    return []
   return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }]
 }
 

@@ -1,6 +1,6 @@
-import type { KubeObject } from '@fairlead/kube'
+import { isMap, type KubeObject } from '@fairlead/kube'
 import { digestOf } from './digest.ts'
-import { isMap, mapAt, textAt, without } from './fields.ts'
+import { mapAt, textAt, without } from './fields.ts'
 import { MARKS } from './marks.ts'
 
 /** What a ConfigMap or Secret says, in the one form that the API server would store. */

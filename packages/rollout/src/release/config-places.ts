@@ -1,5 +1,5 @@
+import { isMap } from '@fairlead/kube'
 import type { PodTemplate } from './release.ts'
-import { isMap } from './fields.ts'
 
 /** A ConfigMap or Secret that a template names. */
 export interface ConfigReference {

@@ -1,6 +1,6 @@
 import type { Problem } from '@fairlead/base'
-import { valueAt, type KubeObject, type ManifestObject, type PathSegment, type StringMap } from '@fairlead/kube'
-import { isMap, listAt, mapAt, textAt, textsAt } from './fields.ts'
+import { isMap, valueAt, type KubeObject, type ManifestObject, type PathSegment, type StringMap } from '@fairlead/kube'
+import { listAt, mapAt, textAt, textsAt } from './fields.ts'
 import { referenceOf } from './images.ts'
 import { problemAt } from './manifest-problem.ts'
 

@@ -1,4 +1,4 @@
-import { valueAt, type PathSegment, type StringMap } from '@fairlead/kube'
+import { isMap, valueAt, type PathSegment, type StringMap } from '@fairlead/kube'
 
 /** Reads a text; undefined when there is none or it is empty. */
 export function textAt(value: unknown, ...path: readonly PathSegment[]): string | undefined {
@@ -26,9 +26,4 @@ export function textsAt(value: unknown, ...path: readonly PathSegment[]): String
 /** Answers a map without some of its keys. */
 export function without(map: Readonly<Record<string, unknown>>, ...keys: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)))
-}
-
-/** Tells whether a JSON value is a map. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

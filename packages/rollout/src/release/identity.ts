@@ -1,7 +1,7 @@
-import type { KubeObject } from '@fairlead/kube'
+import { isMap, type KubeObject } from '@fairlead/kube'
 import { contentDigest } from './config-content.ts'
 import { digestOf } from './digest.ts'
-import { isMap, mapAt, without } from './fields.ts'
+import { mapAt, without } from './fields.ts'
 import type { AppRelease, Release } from './release.ts'
 
 /** What makes one release of an app another one. */

@@ -1,11 +1,19 @@
 import { isFault } from '@fairlead/base'
+import { isMap, type KubeObject } from '@fairlead/kube'
 import { parseReference, type ImageReference } from '@fairlead/image'
-import { isMap, textAt } from './fields.ts'
+import { textAt } from './fields.ts'
 import type { Container, PodTemplate } from './release.ts'
 
 /** The images of a template's containers, init containers first, each once. */
 export function containerImages({ spec }: PodTemplate): readonly string[] {
   return unique([...(spec.initContainers ?? []), ...spec.containers].flatMap(({ image }) => (image === undefined || image === '' ? [] : [image])))
+}
+
+/** Tells whether a live Deployment runs exactly these images. */
+export function runsImages({ spec }: Pick<KubeObject, 'spec'>, images: readonly string[]): boolean {
+  const { template } = spec as { readonly template: PodTemplate }
+  const live = containerImages(template)
+  return images.length === live.length && images.every((image) => live.includes(image))
 }
 
 /** Every image a template makes a node pull: those of its containers, and those it mounts as volumes. */

@@ -1,6 +1,6 @@
 import type { Problem } from '@fairlead/base'
-import { selects, valueAt, type KubeObject, type ManifestObject, type PathSegment } from '@fairlead/kube'
-import { isMap, listAt, textAt } from './fields.ts'
+import { isMap, selects, valueAt, type KubeObject, type ManifestObject, type PathSegment } from '@fairlead/kube'
+import { listAt, textAt } from './fields.ts'
 import type { AppRelease, Container, PodTemplate } from './release.ts'
 
 export interface SlotQuestion {

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '@fairlead/base'
+import type { Fault, SourcePosition } from '@fairlead/base'
 import { causalOrder, explain, plainDiagnosis, type ExplanationBlock, type TargetHealth } from '@fairlead/health'
 import { describeReference, referenceKey, type ManifestObject } from '@fairlead/kube'
 import { deploymentReference } from '../steps/deployment.ts'
@@ -31,9 +31,9 @@ export interface RolloutReport {
 
 /** Tells how a rollout went: good and bad news by the same code. */
 export function reportRollout(outcome: RolloutOutcome, { namespace }: { readonly namespace: string }): RolloutReport {
-  const { plan, forward, wayBack, journals } = outcome
+  const { forward, journals, plan } = outcome
   const sick = causalOrder(failuresOf(forward).flatMap(({ result }) => result?.health?.targets ?? []))
-  const fault = forward.fault ?? wayBack?.fault
+  const fault = faultOf(outcome)
   return {
     conclusion: conclusionOf(outcome),
     verdict: verdictOf(outcome),
@@ -47,6 +47,11 @@ export function reportRollout(outcome: RolloutOutcome, { namespace }: { readonly
     summary: [...handBlocks(outcome, namespace), ...summaryOf(outcome, sick)],
     details: detailsOf(outcome),
   }
+}
+
+/** Why we could not do our job, the first reason first. */
+function faultOf({ forward, unseen, wayBack }: RolloutOutcome): Fault | undefined {
+  return forward.fault ?? unseen ?? wayBack?.fault
 }
 
 function handBlocks(outcome: RolloutOutcome, namespace: string): readonly ReportBlock[] {
@@ -73,8 +78,9 @@ function summaryOf({ plan, forward, wayBack }: RolloutOutcome, sick: readonly Ta
   ]
 }
 
-function detailsOf({ plan, forward, wayBack, journals, seconds }: RolloutOutcome): unknown {
-  const fault = forward.fault ?? wayBack?.fault
+function detailsOf(outcome: RolloutOutcome): unknown {
+  const { plan, forward, wayBack, journals, seconds } = outcome
+  const fault = faultOf(outcome)
   return {
     plan: planData(plan),
     steps: forward.records.map(plainRecord),

@@ -39,9 +39,11 @@ function failureOf({ ended, records, fault }: Execution, time: string): string {
 }
 
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack }: RolloutOutcome, serving: string): string {
+function whereabouts({ forward, wayBack, unseen }: RolloutOutcome, serving: string): string {
   const own = ownRecords(forward.records)
   const isMoved = reached(own, 'move')
+  if (unseen !== undefined)
+    return `Nothing was taken back, since it could not be seen how things stand (${unseen.message}); when last seen, ${serving}. Run rollback`
   if (wayBack === undefined) return `${untaken(own, isMoved)}: ${serving}`
   if (wayBack.ended !== 'complete') return `${stuck(wayBack)}: ${serving}`
   if (!isMoved) return `No traffic moved: ${serving}${edits(wayBack)}`

@@ -14,8 +14,8 @@ export interface AppPlace {
 export const DEPLOYMENTS: Resource = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
 export const SERVICES: Resource = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true }
 export const PODS: Resource = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
-const SLICES: Resource = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true }
-const AUTOSCALERS: Resource = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true }
+export const SLICES: Resource = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true }
+export const AUTOSCALERS: Resource = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true }
 
 /**
  * Reads how apps stand: six requests for one app, four more for each further one.
@@ -71,7 +71,7 @@ async function observeApp(
     pods,
     slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },
     plain: workload(app),
-    autoscaler: autoscalers.find((each) => scales(each, [app, slotName(app, 'blue'), slotName(app, 'green')])),
+    autoscaler: autoscalers.find((each) => [app, slotName(app, 'blue'), slotName(app, 'green')].includes(scaledName(each) ?? '')),
     kept,
     seenAt: now.getTime(),
   }
@@ -92,7 +92,8 @@ export function selectorIn(service: KubeObject | undefined): Readonly<Record<str
   return (service?.spec as { readonly selector?: Readonly<Record<string, string>> } | undefined)?.selector ?? {}
 }
 
-function scales({ spec }: KubeObject, names: readonly string[]): boolean {
-  const { scaleTargetRef: target } = (spec ?? {}) as { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } }
-  return target?.kind === 'Deployment' && names.includes(target.name ?? '')
+/** The name of the Deployment an autoscaler scales. */
+export function scaledName(autoscaler: KubeObject): string | undefined {
+  const { scaleTargetRef: target } = (autoscaler.spec ?? {}) as { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } }
+  return target?.kind === 'Deployment' ? target.name : undefined
 }

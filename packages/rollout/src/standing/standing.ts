@@ -1,4 +1,4 @@
-import type { KubeObject, StringMap } from '@fairlead/kube'
+import type { KubeObject } from '@fairlead/kube'
 import type { Backend, SlotName } from '@fairlead/traffic'
 import type { KeptJournal } from '../journal/index.ts'
 
@@ -39,10 +39,7 @@ export interface Standing {
   readonly seenAt: number
 }
 
-/** The labels all Pods of an app share: what its Service selects beside what we add. */
-export type BaseLabels = StringMap
-
-/** Answers what serves: the pointer is the truth, not the journal. Undefined where the Service leads to no backend we know. */
+/** What serves, by the pointer: it is the truth about that, not the journal. */
 export interface Active {
   readonly backend: Backend
   readonly workload: Workload

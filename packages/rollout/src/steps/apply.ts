@@ -1,11 +1,11 @@
 import { SUITE } from '@fairlead/base'
-import { describeObject, referenceTo, type KubeObject } from '@fairlead/kube'
+import { describeObject, isMap, referenceTo, showsContent, type KubeObject } from '@fairlead/kube'
 import { claimPointer } from '@fairlead/traffic'
 import type { Effects, StepKind } from '../execute/effects.ts'
 import type { Creation } from '../journal/index.ts'
 import type { ApplyStep, Companion } from '../plan/step.ts'
 import { objectAccess } from './access.ts'
-import { asBefore, shows } from './as-before.ts'
+import { asBefore } from './as-before.ts'
 import { applyAutoscaler, withoutTarget } from './autoscaler.ts'
 import { remember } from './scaling.ts'
 
@@ -62,8 +62,14 @@ async function foresee(met: readonly Met[], { journals }: Effects): Promise<void
 
 /** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
 function changeOf(object: KubeObject, live: KubeObject): readonly KubeObject[] {
-  const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object
-  return object.kind === 'Secret' || shows(live, wanted) ? [] : [asBefore(wanted, live)]
+  const wanted = saying(object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object)
+  return object.kind === 'Secret' || showsContent(live, wanted) ? [] : [asBefore(wanted, live)]
+}
+
+/** An object without empty labels or annotations, which say nothing: live ones have none at all then. */
+function saying({ metadata, ...rest }: KubeObject): KubeObject {
+  const kept = Object.entries(metadata).filter(([, value]) => !isMap(value) || Object.keys(value).length > 0)
+  return { ...rest, metadata: { ...Object.fromEntries(kept), name: metadata.name } }
 }
 
 function objectsOf({ config, companions, autoscalers }: ApplyStep): readonly KubeObject[] {

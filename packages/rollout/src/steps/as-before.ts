@@ -1,4 +1,4 @@
-import type { KubeObject } from '@fairlead/kube'
+import { isMap, type KubeObject } from '@fairlead/kube'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -13,19 +13,7 @@ export function asBefore(applied: KubeObject, live: KubeObject): KubeObject {
   return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } }
 }
 
-/** Tells whether a live object shows all that would be applied; what the server has filled in beside it says nothing. */
-export function shows(live: unknown, applied: unknown): boolean {
-  if (Array.isArray(applied)) return Array.isArray(live) && live.length === applied.length && applied.every((item, index) => shows(live[index], item))
-  if (!isMap(applied)) return live === applied
-  const keys = Object.keys(applied)
-  return keys.length === 0 || (isMap(live) && keys.every((key) => shows(live[key], applied[key])))
-}
-
 function prune(applied: Json, live: Json): Json {
   const kept = Object.keys(applied).filter((key) => live[key] !== undefined)
   return Object.fromEntries(kept.map((key) => [key, isMap(applied[key]) && isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]))
-}
-
-function isMap(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

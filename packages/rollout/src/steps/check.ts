@@ -1,19 +1,19 @@
 import type { Effects, StepKind } from '../execute/effects.ts'
 import { describeCheck, runChecks, unanswered, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
-import type { HealthReport } from '@fairlead/health'
-import type { AwaitStep, CheckStep } from '../plan/step.ts'
+import { healthyPods, type PodName } from '@fairlead/health'
+import type { CheckStep } from '../plan/step.ts'
 import { workloadName } from '../standing/index.ts'
 import { checkAccess } from './access.ts'
-import { healthyPods, type PodName } from './healthy-pods.ts'
 
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 export const check: StepKind<CheckStep> = {
-  describe: ({ checks, targets }) =>
-    `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
+  describe: ({ checks, health }) =>
+    `check ${health.targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
   access: ({ checks }) => checkAccess(checks, 'pods'),
-  async execute({ checks, timeout }, effects) {
-    const pods = podsOf(effects)
-    const results = await ask(checks, pods, { effects, timeout })
+  async execute(step, effects) {
+    const { checks, health } = step
+    const pods = podsOf(step, effects)
+    const results = await ask(checks, pods, { effects, timeout: health.timeout })
     const failed = results.find(({ passed }) => !passed)
     if (failed !== undefined) return { ok: false, text: `${failed.respondent} failed ${failed.check}: ${failed.reason ?? 'no reason given'}`, checks: results }
     return { ok: true, text: `${pods.length} ${pods.length === 1 ? 'Pod' : 'Pods'} passed`, checks: results }
@@ -34,12 +34,8 @@ async function ask(checks: readonly Check[], pods: readonly PodName[], { effects
   return pods.length === 0 ? checks.map(unanswered) : results
 }
 
-/** The healthy Pods that the wait before has seen: the very ones that are about to serve. */
-function podsOf({ results }: Effects): readonly PodName[] {
-  const reports = [...results].flatMap(([step, { health }]) => (isAwait(step) && health !== undefined ? [health] : []))
-  return (reports.at(-1) ?? { targets: [] as HealthReport['targets'] }).targets.flatMap(({ tree }) => tree.flatMap(healthyPods))
-}
-
-function isAwait(step: { readonly type: string }): step is AwaitStep {
-  return step.type === 'await'
+/** The healthy Pods that the wait has seen: the very ones that are about to serve, and none of those beside them. */
+function podsOf({ health }: CheckStep, { results }: Effects): readonly PodName[] {
+  const judged = results.get(health)?.health?.targets ?? []
+  return judged.slice(0, health.targets.length).flatMap(({ tree }) => tree.flatMap(healthyPods))
 }

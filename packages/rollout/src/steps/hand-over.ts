@@ -1,11 +1,9 @@
-import { describeReference, valueAt, type Resource } from '@fairlead/kube'
+import { describeReference, valueAt } from '@fairlead/kube'
 import { POINTER_MANAGER, SLOTS } from '@fairlead/traffic'
 import { slotName } from '../release/index.ts'
 import type { StepKind } from '../execute/effects.ts'
 import type { HandOverStep } from '../plan/step.ts'
-import { workloadName } from '../standing/index.ts'
-
-const AUTOSCALERS: Resource = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true }
+import { AUTOSCALERS, workloadName } from '../standing/index.ts'
 
 /** Points the autoscaler at the Deployment that serves. One HPA follows the pointer, so no two ever share Pods. */
 export const handOver: StepKind<HandOverStep> = {

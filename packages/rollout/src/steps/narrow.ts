@@ -1,12 +1,11 @@
-import { selectorText, type Resource } from '@fairlead/kube'
+import { selectorText } from '@fairlead/kube'
 import { baseSelector, foreignEndpoints, LABELS, moveService, openProof, readSlice, takesTraffic } from '@fairlead/traffic'
 import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import type { NarrowStep } from '../plan/step.ts'
-import { PODS, selectorIn } from '../standing/index.ts'
+import { PODS, selectorIn, SLICES } from '../standing/index.ts'
 import { POINTER_ACCESS } from './access.ts'
 import { serviceOf } from './service.ts'
 
-const SLICES: Resource = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true }
 /** Milliseconds for the control plane to show a move; it takes some ten. */
 export const PROOF_TIMEOUT = 30_000
 

@@ -1,4 +1,5 @@
-import { valueAt, type KubeObject } from '@fairlead/kube'
+import { isReady } from '@fairlead/health'
+import type { KubeObject } from '@fairlead/kube'
 
 interface ContainerStatus {
   readonly name: string
@@ -50,11 +51,6 @@ export class Steadiness {
     const isOver = now - (this.#unreadySince.get(uid) ?? now) > FORGIVEN || (this.#flaps.get(uid) ?? 0) > 1
     return isOver ? `Pod ${name} stopped being ready while users were on it` : undefined
   }
-}
-
-function isReady(pod: KubeObject): boolean {
-  const conditions = (valueAt(pod, ['status', 'conditions']) ?? []) as readonly { readonly type: string; readonly status: string }[]
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
 }
 
 /** Sidecars that keep running are init containers to the API. */

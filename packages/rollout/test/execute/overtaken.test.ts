@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { journalReference, readJournal, writeJournal } from '../../src/index.ts'
+import { journalReference, readJournal, reportRollout, writeJournal } from '../../src/index.ts'
 import { NAMESPACE, releaseOf, Stage, web } from '../stage.ts'
 
 const PLACE = { namespace: NAMESPACE, app: 'web' }
@@ -49,5 +49,17 @@ describe('a run', () => {
     }
     const { forward, wayBack } = await stage.deploy(web('2'))
     expect([forward.ended, wayBack]).toEqual(['blind', undefined])
+  })
+
+  test('that is refused and then cannot see how things stand takes nothing back, and says why', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1'))
+    stage.listener = (line) => {
+      if (line.includes('FAILED in')) stage.cluster.script.outage()
+    }
+    const outcome = await stage.deploy(web('sick'))
+    const { verdict, outputs } = reportRollout(outcome, { namespace: NAMESPACE })
+    expect([outcome.forward.ended, outcome.wayBack, outputs['fault']]).toEqual(['refused', undefined, 'UNAVAILABLE'])
+    expect(verdict).toMatch(/Nothing was taken back, since it could not be seen how things stand \(.+\); when last seen, web serves release 1 from blue/)
   })
 })

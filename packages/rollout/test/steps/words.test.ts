@@ -50,7 +50,7 @@ const STEPS: readonly (readonly [step: Step, text: string, undo: string | undefi
   ],
   [{ type: 'scale', app: 'web', backend: ADOPTED, replicas: 3, before: 0 }, 'scale web to 3', 'scale web to 0'],
   [HEALTH, 'wait up to 10s until web-green and api-green are healthy', undefined],
-  [{ type: 'check', targets: [TARGET], checks: ON_PODS, timeout: S10 }, 'check web-green: GET /healthz on every Pod: 200 within 2s, once', undefined],
+  [{ type: 'check', health: { ...HEALTH, targets: [TARGET] }, checks: ON_PODS }, 'check web-green: GET /healthz on every Pod: 200 within 2s, once', undefined],
   [
     { type: 'move', app: 'web', service: 'www', from: BLUE, to: GREEN, atLeast: 2, needs: [HEALTH], base: { app: 'web' } },
     'move Service www from blue to green',
