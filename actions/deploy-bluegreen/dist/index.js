@@ -37173,7 +37173,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7550);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4076);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4158);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9180);
 
 
 
@@ -37194,7 +37194,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4158:
+/***/ 9180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37641,11 +37641,14 @@ function describeBackend(backend) {
     return backend.type === 'slot' ? `slot ${backend.slot}` : `ReplicaSet ${backend.hash}`;
 }
 
+// EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
+var json_pointer = __nccwpck_require__(9145);
 ;// CONCATENATED MODULE: ./packages/rollout/build/journal/journal.js
 /** The journal of an app nobody has released yet. */
 const EMPTY_JOURNAL = { format: 1, token: 0, last: 0 };
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/journal/journal-store.js
+
 
 
 
@@ -37703,7 +37706,7 @@ function parseJournal(object) {
     const text = data?.[KEY];
     const value = text === undefined ? undefined : parseJson(text);
     const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`;
-    if (!journal_store_isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
+    if (!(0,json_pointer/* isMap */.jh)(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
         throw new build_fault/* Fault */.vC('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
             hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
         });
@@ -37716,17 +37719,17 @@ function parseJournal(object) {
 }
 /** Tells what `writeJournal` writes from what somebody has edited into something else. */
 function isJournal({ token, last, active, previous, rollout }) {
-    const isPlaced = (placed) => placed === undefined || (journal_store_isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']));
-    const isOnWay = rollout === undefined || (journal_store_isRecord(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
+    const isPlaced = (placed) => placed === undefined || ((0,json_pointer/* isMap */.jh)(placed) && isBackend(placed['backend']) && isNote(placed['release']));
+    const isOnWay = rollout === undefined || ((0,json_pointer/* isMap */.jh)(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
     return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay;
 }
 function isBackend(backend) {
-    if (!journal_store_isRecord(backend))
+    if (!(0,json_pointer/* isMap */.jh)(backend))
         return false;
     return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot']);
 }
 function isNote(note) {
-    return journal_store_isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
+    return (0,json_pointer/* isMap */.jh)(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
 }
 function parseJson(text) {
     try {
@@ -37737,12 +37740,7 @@ function parseJson(text) {
         return undefined;
     }
 }
-function journal_store_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
-// EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
-var json_pointer = __nccwpck_require__(9145);
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/fields.js
 
 /** Reads a text; undefined when there is none or it is empty. */
@@ -37758,7 +37756,7 @@ function listAt(value, ...path) {
 /** Reads a map; empty when there is none. */
 function mapAt(value, ...path) {
     const found = (0,json_pointer/* valueAt */.fK)(value, path);
-    return isMap(found) ? found : {};
+    return (0,json_pointer/* isMap */.jh)(found) ? found : {};
 }
 /** Reads labels or a selector: of a map, the keys whose values are texts. */
 function textsAt(value, ...path) {
@@ -37767,10 +37765,6 @@ function textsAt(value, ...path) {
 /** Answers a map without some of its keys. */
 function without(map, ...keys) {
     return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
-}
-/** Tells whether a JSON value is a map. */
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/marks.js
@@ -37924,7 +37918,7 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         pods,
         slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },
         plain: workload(app),
-        autoscaler: autoscalers.find((each) => scales(each, [app, slotName(app, 'blue'), slotName(app, 'green')])),
+        autoscaler: autoscalers.find((each) => [app, slotName(app, 'blue'), slotName(app, 'green')].includes(scaledName(each) ?? '')),
         kept,
         seenAt: now.getTime(),
     };
@@ -37939,9 +37933,10 @@ async function podsBehind(cluster, namespace, { service, options }) {
 function selectorIn(service) {
     return service?.spec?.selector ?? {};
 }
-function scales({ spec }, names) {
-    const { scaleTargetRef: target } = (spec ?? {});
-    return target?.kind === 'Deployment' && names.includes(target.name ?? '');
+/** The name of the Deployment an autoscaler scales. */
+function scaledName(autoscaler) {
+    const { scaleTargetRef: target } = (autoscaler.spec ?? {});
+    return target?.kind === 'Deployment' ? target.name : undefined;
 }
 
 // EXTERNAL MODULE: ./packages/kube/build/reference.js
@@ -38157,6 +38152,7 @@ function objectAccess(kind, verbs) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/as-before.js
+
 /**
  * What has to be applied to undo an apply: the fields that were applied, with the values the live object had before. A field it did not have is left out, which removes it again.
  * A list is taken whole, as it was.
@@ -38167,21 +38163,9 @@ function asBefore(applied, live) {
     const before = prune(applied, live);
     return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
 }
-/** Tells whether a live object shows all that would be applied; what the server has filled in beside it says nothing. */
-function shows(live, applied) {
-    if (Array.isArray(applied))
-        return Array.isArray(live) && live.length === applied.length && applied.every((item, index) => shows(live[index], item));
-    if (!as_before_isMap(applied))
-        return live === applied;
-    const keys = Object.keys(applied);
-    return keys.length === 0 || (as_before_isMap(live) && keys.every((key) => shows(live[key], applied[key])));
-}
 function prune(applied, live) {
     const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
-    return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
-}
-function as_before_isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return Object.fromEntries(kept.map((key) => [key, (0,json_pointer/* isMap */.jh)(applied[key]) && (0,json_pointer/* isMap */.jh)(live[key]) ? prune(applied[key], live[key]) : live[key]]));
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/autoscaler.js
@@ -38342,8 +38326,13 @@ async function foresee(met, { journals }) {
 }
 /** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
 function changeOf(object, live) {
-    const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
-    return object.kind === 'Secret' || shows(live, wanted) ? [] : [asBefore(wanted, live)];
+    const wanted = saying(object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object);
+    return object.kind === 'Secret' || (0,json_pointer/* showsContent */.GT)(live, wanted) ? [] : [asBefore(wanted, live)];
+}
+/** An object without empty labels or annotations, which say nothing: live ones have none at all then. */
+function saying({ metadata, ...rest }) {
+    const kept = Object.entries(metadata).filter(([, value]) => !(0,json_pointer/* isMap */.jh)(value) || Object.keys(value).length > 0);
+    return { ...rest, metadata: { ...Object.fromEntries(kept), name: metadata.name } };
 }
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
@@ -41577,6 +41566,13 @@ function outOfReach({ server }, timeout, blindFor) {
     });
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/healthy-pods.js
+/** The healthy Pods of a branch of what a wait has seen: those that take requests. */
+function healthyPods({ subject, health, branches }) {
+    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
+    return [...self, ...branches.flatMap(healthyPods)];
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/judging/first-cause.js
 
 /**
@@ -41666,13 +41662,6 @@ function adoptedReference(app, { journals, namespace }) {
     throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the journal names no ReplicaSet for the Deployment it holds, expected the one whose Pods serve`);
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/healthy-pods.js
-/** The healthy Pods of a branch of what a wait has seen. */
-function healthyPods({ subject, health, branches }) {
-    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
-    return [...self, ...branches.flatMap(healthyPods)];
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/effects.js
 /** A backend with the ReplicaSet that a hold has found meanwhile. */
 function resolved(backend, app, { journals }) {
@@ -41719,7 +41708,6 @@ function named(image, digest) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/await.js
-
 
 
 
@@ -42044,11 +42032,12 @@ function askThroughProxy({ check, where }, cluster, signal) {
 
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 const check = {
-    describe: ({ checks, targets }) => `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
+    describe: ({ checks, health }) => `check ${health.targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
     access: ({ checks }) => checkAccess(checks, 'pods'),
-    async execute({ checks, timeout }, effects) {
-        const pods = check_podsOf(effects);
-        const results = await check_ask(checks, pods, { effects, timeout });
+    async execute(step, effects) {
+        const { checks, health } = step;
+        const pods = check_podsOf(step, effects);
+        const results = await check_ask(checks, pods, { effects, timeout: health.timeout });
         const failed = results.find(({ passed }) => !passed);
         if (failed !== undefined)
             return { ok: false, text: `${failed.respondent} failed ${failed.check}: ${failed.reason ?? 'no reason given'}`, checks: results };
@@ -42061,13 +42050,10 @@ async function check_ask(checks, pods, { effects, timeout }) {
     const results = await runChecks(respondents, { cluster, web }, { clock, timeout, signal });
     return pods.length === 0 ? checks.map(unanswered) : results;
 }
-/** The healthy Pods that the wait before has seen: the very ones that are about to serve. */
-function check_podsOf({ results }) {
-    const reports = [...results].flatMap(([step, { health }]) => (isAwait(step) && health !== undefined ? [health] : []));
-    return (reports.at(-1) ?? { targets: [] }).targets.flatMap(({ tree }) => tree.flatMap(healthyPods));
-}
-function isAwait(step) {
-    return step.type === 'await';
+/** The healthy Pods that the wait has seen: the very ones that are about to serve, and none of those beside them. */
+function check_podsOf({ health }, { results }) {
+    const judged = results.get(health)?.health?.targets ?? [];
+    return judged.slice(0, health.targets.length).flatMap(({ tree }) => tree.flatMap(healthyPods));
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/empty.js
@@ -42145,14 +42131,13 @@ const end = {
 
 
 
-const hand_over_AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true };
 /** Points the autoscaler at the Deployment that serves. One HPA follows the pointer, so no two ever share Pods. */
 const handOver = {
     describe: ({ app, autoscaler, to }) => `point HPA ${autoscaler} at ${workloadName(app, to)}`,
     undo: ({ app, from }) => (from === undefined ? '-' : `point it back at ${workloadName(app, from)}`),
     access: ({ autoscaler }) => [{ group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'patch'], names: [autoscaler] }],
     async execute({ app, autoscaler, to }, { cluster, namespace }) {
-        const reference = { resource: hand_over_AUTOSCALERS, namespace, name: autoscaler };
+        const reference = { resource: AUTOSCALERS, namespace, name: autoscaler };
         const name = workloadName(app, to);
         const live = await cluster.get(reference);
         if (live === undefined)
@@ -42742,7 +42727,6 @@ var narrow_disposeResources = (undefined && undefined.__disposeResources) || (fu
 
 
 
-const narrow_SLICES = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true };
 /** Milliseconds for the control plane to show a move; it takes some ten. */
 const PROOF_TIMEOUT = 30_000;
 /** Pins the Service to the Pods that serve already: the same endpoints before and after. */
@@ -42767,7 +42751,7 @@ const narrow = {
 async function behind(app, hash, { cluster, namespace, services }) {
     const service = serviceOf(app, services);
     const [slices, pods] = await Promise.all([
-        cluster.list({ resource: narrow_SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
+        cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
         cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: baseSelector(selectorIn(service)) }) }),
     ]);
     const owner = pods.items
@@ -43185,7 +43169,7 @@ class Steadiness {
     }
     #note(pod, now) {
         const { uid = '', name } = pod.metadata;
-        if (steadiness_isReady(pod)) {
+        if (isReady(pod)) {
             this.#wasReady.add(uid);
             this.#unreadySince.delete(uid);
             return undefined;
@@ -43199,10 +43183,6 @@ class Steadiness {
         const isOver = now - (this.#unreadySince.get(uid) ?? now) > FORGIVEN || (this.#flaps.get(uid) ?? 0) > 1;
         return isOver ? `Pod ${name} stopped being ready while users were on it` : undefined;
     }
-}
-function steadiness_isReady(pod) {
-    const conditions = ((0,json_pointer/* valueAt */.fK)(pod, ['status', 'conditions']) ?? []);
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 /** Sidecars that keep running are init containers to the API. */
 function steadiness_statusesOf({ status }) {
@@ -43665,8 +43645,9 @@ function enoughOf(standing, { slot }, from) {
 function handBack(standing, rollout, from) {
     const { slot } = rollout;
     const { app, autoscaler } = standing;
-    const target = autoscaler?.spec?.scaleTargetRef?.name;
-    if (autoscaler === undefined || target !== workloadName(app, slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
+    if (autoscaler === undefined ||
+        scaledName(autoscaler) !== workloadName(app, slotBackend(slot)) ||
+        wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
         return [];
     return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: slotBackend(slot), to: from }];
 }
@@ -43821,16 +43802,18 @@ class Journals {
 
 
 
+
 /** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
 async function runRollout(plan, standings, { world, options }) {
     const began = world.clock.now();
     const seconds = () => (world.clock.now() - began) / 1_000;
     const forward = await executeIn(world, plan.steps, standings);
-    const isToGoBack = isReasonToGoBack(forward.execution);
-    const now = isToGoBack ? await look(world, standings) : undefined;
     const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
-    if (now === undefined)
+    if (!isReasonToGoBack(forward.execution))
         return { ...told, journals: forward.journals, seconds: seconds() };
+    const now = await look(world, standings);
+    if (now instanceof build_fault/* Fault */.vC)
+        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
     const seen = now.map(pointedAt);
     const steps = wayBackSteps(ownOf(now, forward.undisturbed), options);
     if (steps.length === 0)
@@ -43859,14 +43842,13 @@ function journalsOf(standings) {
 function ownOf(standings, undisturbed) {
     return standings.filter(undisturbed);
 }
-/** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
+/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
 async function look({ cluster, namespace, clock }, standings) {
     try {
         return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
     }
-    catch {
-        // The fault that ended the plan is told already; the report has the commands for going back by hand.
-        return undefined;
+    catch (error) {
+        return (0,build_fault/* toFault */.ec)(error);
     }
 }
 function run_rollout_placesOf(standings) {
@@ -43945,8 +43927,8 @@ function logTitle({ pod, container, previous }) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/by-hand.js
 
 /** The commands with which a person looks and goes back, for when we have stopped halfway: the account of the run may be the very thing that does not work. Empty where nothing is open. */
-function byHand({ forward, wayBack, journals, places }, namespace) {
-    const isOpen = wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
+function byHand({ forward, wayBack, unseen, journals, places }, namespace) {
+    const isOpen = unseen !== undefined ? true : wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
     if (!isOpen)
         return [];
     return places.flatMap(({ app, service }) => commandsFor({ namespace, app, service }, journals.get(app)));
@@ -44093,9 +44075,11 @@ function failureOf({ ended, records, fault }, time) {
     return `${ENDINGS[ended]} after ${time} at step ${failed?.number ?? 0}${reason}`;
 }
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack }, serving) {
+function whereabouts({ forward, wayBack, unseen }, serving) {
     const own = ownRecords(forward.records);
     const isMoved = reached(own, 'move');
+    if (unseen !== undefined)
+        return `Nothing was taken back, since it could not be seen how things stand (${unseen.message}); when last seen, ${serving}. Run rollback`;
     if (wayBack === undefined)
         return `${untaken(own, isMoved)}: ${serving}`;
     if (wayBack.ended !== 'complete')
@@ -44138,9 +44122,9 @@ function reached(records, type) {
 
 /** Tells how a rollout went: good and bad news by the same code. */
 function reportRollout(outcome, { namespace }) {
-    const { plan, forward, wayBack, journals } = outcome;
+    const { forward, journals, plan } = outcome;
     const sick = causalOrder(rollout_report_failuresOf(forward).flatMap(({ result }) => result?.health?.targets ?? []));
-    const fault = forward.fault ?? wayBack?.fault;
+    const fault = faultOf(outcome);
     return {
         conclusion: conclusionOf(outcome),
         verdict: verdictOf(outcome),
@@ -44154,6 +44138,10 @@ function reportRollout(outcome, { namespace }) {
         summary: [...handBlocks(outcome, namespace), ...summaryOf(outcome, sick)],
         details: detailsOf(outcome),
     };
+}
+/** Why we could not do our job, the first reason first. */
+function faultOf({ forward, unseen, wayBack }) {
+    return forward.fault ?? unseen ?? wayBack?.fault;
 }
 function handBlocks(outcome, namespace) {
     const commands = byHand(outcome, namespace);
@@ -44177,8 +44165,9 @@ function summaryOf({ plan, forward, wayBack }, sick) {
         { type: 'code', text: describePlan(plan).join('\n') },
     ];
 }
-function detailsOf({ plan, forward, wayBack, journals, seconds }) {
-    const fault = forward.fault ?? wayBack?.fault;
+function detailsOf(outcome) {
+    const { plan, forward, wayBack, journals, seconds } = outcome;
+    const fault = faultOf(outcome);
     return {
         plan: planData(plan),
         steps: forward.records.map(plainRecord),
@@ -45283,6 +45272,57 @@ function autoscalersOf({ autoscalers }, standing) {
         .map(({ manifest }) => ({ app, object: manifest.object, manifest, target: slotName(app, candidateSlot(standing)) }));
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/release/images.js
+
+
+
+
+/** The images of a template's containers, init containers first, each once. */
+function containerImages({ spec }) {
+    return unique([...(spec.initContainers ?? []), ...spec.containers].flatMap(({ image }) => (image === undefined || image === '' ? [] : [image])));
+}
+/** Tells whether a live Deployment runs exactly these images. */
+function runsImages({ spec }, images) {
+    const { template } = spec;
+    const live = containerImages(template);
+    return images.length === live.length && images.every((image) => live.includes(image));
+}
+/** Every image a template makes a node pull: those of its containers, and those it mounts as volumes. */
+function pulledImages(template) {
+    return unique([...containerImages(template), ...(template.spec.volumes ?? []).flatMap((volume) => fields_textAt(volume, 'image', 'reference') ?? [])]);
+}
+/** Answers the template with every image it makes a node pull replaced. */
+function mapImages(template, replace) {
+    const { containers, initContainers, volumes } = template.spec;
+    const inContainer = (container) => (container.image === undefined ? container : { ...container, image: replace(container.image) });
+    const spec = {
+        ...template.spec,
+        containers: containers.map(inContainer),
+        ...(initContainers && { initContainers: initContainers.map(inContainer) }),
+        ...(volumes && { volumes: volumes.map((volume) => inVolume(volume, replace)) }),
+    };
+    return { ...template, spec };
+}
+/** Reads an image as a reference; undefined when it is none. */
+function referenceOf(image) {
+    try {
+        return (0,image_build_reference/* parseReference */.F2)(image);
+    }
+    catch (error) {
+        if ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
+            return undefined;
+        throw error;
+    }
+}
+function inVolume(volume, replace) {
+    const reference = fields_textAt(volume, 'image', 'reference');
+    const image = volume['image'];
+    return reference === undefined || !(0,json_pointer/* isMap */.jh)(image) ? volume : { ...volume, image: { ...image, reference: replace(reference) } };
+}
+function unique(texts) {
+    return [...new Set(texts)];
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/digest.js
 
 /** Digests a JSON value to sha256 in hex. Equal values have equal ones: the order of keys does not matter, and an undefined property is an absent one. */
@@ -45301,6 +45341,7 @@ function canonicalJson(value) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/config-content.js
+
 
 
 
@@ -45344,10 +45385,11 @@ function encoded(texts) {
     return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typeof text === 'string' ? Buffer.from(text, 'utf8').toString('base64') : text]));
 }
 function isEmpty(map) {
-    return isMap(map) && Object.keys(map).length === 0;
+    return (0,json_pointer/* isMap */.jh)(map) && Object.keys(map).length === 0;
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/identity.js
+
 
 
 
@@ -45371,7 +45413,7 @@ function identity_identityOf(parts) {
 }
 /** The identity of all that accompanies a release: whole objects without their status, in whatever order. */
 function companionsIdentity({ companions }) {
-    return digestOf(companions.map(({ object }) => digestOf(isMap(object) ? without(object, 'status') : object)).toSorted());
+    return digestOf(companions.map(({ object }) => digestOf((0,json_pointer/* isMap */.jh)(object) ? without(object, 'status') : object)).toSorted());
 }
 /** The same release of one app with its identity computed again, as after a change of its images. */
 function identified(app, autoscalers) {
@@ -45413,7 +45455,8 @@ const ADOPTED = { type: 'adopted', hash: '' };
 function courseOf(standing, app, release) {
     const { rollout } = standing.kept.journal;
     const active = activeOf(standing);
-    const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app);
+    // An annotation says what was rendered; somebody may have set another image since.
+    const serves = active !== undefined && active.workload.identity === app.identity && runsImages(active.workload.object, app.images);
     if (serves && rollout === undefined)
         return servingCourse(standing, active, app);
     const slot = candidateSlot(standing);
@@ -45431,12 +45474,6 @@ function courseOf(standing, app, release) {
         prepared: rollout !== undefined && course_holds(standing, slot, app),
         replicas,
     };
-}
-/** An annotation says what was rendered; somebody may have set another image since. */
-function runsImages({ spec }, { images }) {
-    const { containers = [], initContainers = [] } = ((0,json_pointer/* valueAt */.fK)(spec, ['template', 'spec']) ?? {});
-    const live = [...initContainers, ...containers].map(({ image = '' }) => image);
-    return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image));
 }
 function servingCourse(standing, { backend, workload }, app) {
     if (isWhole(standing, backend))
@@ -45603,8 +45640,7 @@ function handOverSteps(standing) {
     const { app, autoscaler, kept } = standing;
     const { active, previous } = kept.journal;
     const serving = activeOf(standing);
-    const target = autoscaler?.spec?.scaleTargetRef?.name;
-    if (autoscaler === undefined || serving === undefined || active === undefined || target === workloadName(app, serving.backend))
+    if (autoscaler === undefined || serving === undefined || active === undefined || scaledName(autoscaler) === workloadName(app, serving.backend))
         return [];
     return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: previous?.backend, to: serving.backend }];
 }
@@ -45730,7 +45766,7 @@ function forward(release, { going, healing, options }) {
     const beside = going.some(({ prepared, moved }) => !prepared && !moved) ? release.companions.filter(isWorkload) : [];
     const health = { type: 'await', targets, beside, timeout, stability };
     const onPods = checks.filter(({ on }) => on === 'pods');
-    const asked = onPods.length === 0 ? undefined : { type: 'check', targets, checks: onPods, timeout };
+    const asked = onPods.length === 0 ? undefined : { type: 'check', health, checks: onPods };
     if (targets.length === 0)
         return [];
     const verification = [
@@ -46010,13 +46046,13 @@ function problem({ manifest }, path, said) {
     return manifest === undefined ? said : { ...said, position: manifest.positionOf(path) };
 }
 function probeNote(container) {
-    if (isMap((0,json_pointer/* valueAt */.fK)(container, ['readinessProbe'])))
+    if ((0,json_pointer/* isMap */.jh)((0,json_pointer/* valueAt */.fK)(container, ['readinessProbe'])))
         return [];
     return [`container "${container.name}" has no readinessProbe: Ready means no more than started`];
 }
 function endNote(container, grace) {
     const preStop = (0,json_pointer/* valueAt */.fK)(container, ['lifecycle', 'preStop']);
-    if (!isMap(preStop)) {
+    if (!(0,json_pointer/* isMap */.jh)(preStop)) {
         return [`container "${container.name}" has no preStop: unless it goes on serving for a while after SIGTERM, it refuses requests that nodes still send it`];
     }
     const seconds = (0,json_pointer/* valueAt */.fK)(preStop, ['sleep', 'seconds']);
@@ -46046,7 +46082,7 @@ function affinityNote({ metadata, spec }) {
     const terms = listAt(spec, 'affinity', 'podAntiAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
     const apart = terms.some((term) => {
         const selector = (0,json_pointer/* valueAt */.fK)(term, ['labelSelector']);
-        return isMap(selector) && listAt(term, 'matchLabelKeys').length === 0 && selects(selector, metadata?.labels);
+        return (0,json_pointer/* isMap */.jh)(selector) && listAt(term, 'matchLabelKeys').length === 0 && selects(selector, metadata?.labels);
     });
     return apart ? ['podAntiAffinity is required between Pods of the app: the slots need a place each for all of their Pods'] : [];
 }
@@ -46537,9 +46573,10 @@ function codeFrame(source, line, column) {
 ;// CONCATENATED MODULE: ./packages/kube/build/manifest-mistakes.js
 
 
+
 /** Finds what is wrong with what should be one Kubernetes object. Knows only what all kinds have in common. */
 function findMistakes(value) {
-    if (!manifest_mistakes_isRecord(value))
+    if (!(0,json_pointer/* isMap */.jh)(value))
         return [{ path: [], text: `expected a Kubernetes object, got ${manifest_mistakes_nameOf(value)}` }];
     if (String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
         return [KUSTOMIZATION];
@@ -46559,7 +46596,7 @@ function wrongWord(value, field) {
 }
 function wrongMetadata(value) {
     const metadata = value['metadata'];
-    if (!manifest_mistakes_isRecord(metadata))
+    if (!(0,json_pointer/* isMap */.jh)(metadata))
         return [{ path: ['metadata'], text: `metadata.name is missing, expected a text, got ${manifest_mistakes_nameOf(metadata)}` }];
     return [...wrongName(metadata), ...wrongNamespace(metadata), ...wrongTexts(metadata, 'labels'), ...wrongTexts(metadata, 'annotations')];
 }
@@ -46587,7 +46624,7 @@ function wrongTexts(metadata, field) {
     const map = metadata[field];
     if (map === undefined || map === null)
         return [];
-    if (!manifest_mistakes_isRecord(map))
+    if (!(0,json_pointer/* isMap */.jh)(map))
         return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${manifest_mistakes_nameOf(map)}` }];
     return Object.entries(map)
         .filter(([, text]) => typeof text !== 'string')
@@ -46610,9 +46647,6 @@ function templates(value) {
 }
 function quoteHint(value) {
     return typeof value === 'number' || typeof value === 'boolean' ? { hint: 'Put the value in quotes.' } : {};
-}
-function manifest_mistakes_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function manifest_mistakes_nameOf(value) {
     if (value === undefined || value === null)
@@ -46822,53 +46856,9 @@ function replacedAt(value, path, replace) {
         return replace(value);
     if (segment === '*')
         return Array.isArray(value) ? value.map((item) => replacedAt(item, rest, replace)) : value;
-    if (!isMap(value) || !Object.hasOwn(value, segment))
+    if (!(0,json_pointer/* isMap */.jh)(value) || !Object.hasOwn(value, segment))
         return value;
     return { ...value, [segment]: replacedAt(value[segment], rest, replace) };
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/release/images.js
-
-
-
-/** The images of a template's containers, init containers first, each once. */
-function containerImages({ spec }) {
-    return unique([...(spec.initContainers ?? []), ...spec.containers].flatMap(({ image }) => (image === undefined || image === '' ? [] : [image])));
-}
-/** Every image a template makes a node pull: those of its containers, and those it mounts as volumes. */
-function pulledImages(template) {
-    return unique([...containerImages(template), ...(template.spec.volumes ?? []).flatMap((volume) => fields_textAt(volume, 'image', 'reference') ?? [])]);
-}
-/** Answers the template with every image it makes a node pull replaced. */
-function mapImages(template, replace) {
-    const { containers, initContainers, volumes } = template.spec;
-    const inContainer = (container) => (container.image === undefined ? container : { ...container, image: replace(container.image) });
-    const spec = {
-        ...template.spec,
-        containers: containers.map(inContainer),
-        ...(initContainers && { initContainers: initContainers.map(inContainer) }),
-        ...(volumes && { volumes: volumes.map((volume) => inVolume(volume, replace)) }),
-    };
-    return { ...template, spec };
-}
-/** Reads an image as a reference; undefined when it is none. */
-function referenceOf(image) {
-    try {
-        return (0,image_build_reference/* parseReference */.F2)(image);
-    }
-    catch (error) {
-        if ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
-            return undefined;
-        throw error;
-    }
-}
-function inVolume(volume, replace) {
-    const reference = fields_textAt(volume, 'image', 'reference');
-    const image = volume['image'];
-    return reference === undefined || !isMap(image) ? volume : { ...volume, image: { ...image, reference: replace(reference) } };
-}
-function unique(texts) {
-    return [...new Set(texts)];
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/manifest-problem.js
@@ -46961,7 +46951,7 @@ function deployment_problems_imageProblems(manifest, namespace) {
 function deployment_problems_shown(image) {
     if (typeof image === 'string' && image.includes('@') && !image.includes('@sha'))
         return 'another text';
-    return typeof image === 'string' ? `"${image}"` : isMap(image) ? 'a map' : 'none';
+    return typeof image === 'string' ? `"${image}"` : (0,json_pointer/* isMap */.jh)(image) ? 'a map' : 'none';
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/companions.js
@@ -47467,16 +47457,11 @@ function recognizeServing(release, standings) {
         const standing = standings.find((each) => each.app === app.app);
         const backend = standing === undefined ? undefined : pointedAt(standing);
         const workload = standing === undefined || backend === undefined ? undefined : workloadOf(standing, backend);
-        if (workload?.identity === undefined || !runs(workload.object, app.images))
+        if (workload?.identity === undefined || !runsImages(workload.object, app.images))
             return app;
         return { ...app, identity: workload.identity };
     });
     return { ...release, apps };
-}
-function runs({ spec }, images) {
-    const { containers = [], initContainers = [] } = spec.template.spec;
-    const live = [...initContainers, ...containers].map(({ image = '' }) => image);
-    return images.every((image) => live.includes(image)) && live.every((image) => images.includes(image));
 }
 /** The live template that another image goes into: of what serves, whoever made it. */
 function servingDeployment(standing) {
@@ -54133,7 +54118,7 @@ function changeArray(parent, key, operation) {
 function judgeCreate(live, sent) {
     if (live === undefined)
         return 'repeat';
-    return holds(live, withoutVersion(sent)) ? 'done' : 'changed';
+    return (0,json_pointer/* showsContent */.GT)(live, withoutVersion(sent)) ? 'done' : 'changed';
 }
 /**
  * A replace is done when, its own bookkeeping aside, the object is what we sent; not done while it still has the version we sent.
@@ -54146,7 +54131,7 @@ function judgeReplace(live, sent) {
     if (uid !== undefined && live.metadata.uid !== uid)
         return 'changed';
     if (resourceVersion === undefined)
-        return holds(live, sent) ? 'done' : 'repeat';
+        return (0,json_pointer/* showsContent */.GT)(live, sent) ? 'done' : 'repeat';
     if (live.metadata.resourceVersion === resourceVersion)
         return 'repeat';
     return (0,json_pointer/* sameJson */.Vk)(content(live), content(sent)) ? 'done' : 'changed';
@@ -54181,21 +54166,6 @@ function unknownOutcome(target, cause) {
 /** Tells whether a dry run's refusal means no more than that somebody else's change stands against it. */
 function isStandsAgainst(error) {
     return (0,fault/* isFault */.Zh)(error, 'CONFLICT') || (0,fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,fault/* isFault */.Zh)(error, 'NOT_FOUND');
-}
-/** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
-function holds(live, sent) {
-    if (sent === undefined)
-        return true;
-    if (sent === null)
-        return live === undefined || live === null;
-    if (Array.isArray(sent))
-        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item));
-    if (typeof sent !== 'object')
-        return live === sent;
-    return isMap(live) && Object.entries(sent).every(([key, value]) => holds((0,json_pointer/* valueAt */.fK)(live, [key]), value));
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function withoutVersion(object) {
     const { resourceVersion: _version, ...metadata } = object.metadata;
@@ -54908,8 +54878,10 @@ function parseNamespace(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GT: () => (/* binding */ showsContent),
 /* harmony export */   Vk: () => (/* binding */ sameJson),
 /* harmony export */   fK: () => (/* binding */ valueAt),
+/* harmony export */   jh: () => (/* binding */ isMap),
 /* harmony export */   vp: () => (/* binding */ parsePointer)
 /* harmony export */ });
 /** Reads an RFC 6901 pointer into its segments. The empty pointer is the whole document. */
@@ -54945,6 +54917,22 @@ function isObject(value) {
 }
 function present(object) {
     return new Map(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+/** Tells whether a JSON value is a map. */
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Tells whether a live value shows all that was sent: what the server has filled in beside it says nothing, and null stands for nothing. A list shows another of its length, item by item. */
+function showsContent(live, sent) {
+    if (sent === undefined)
+        return true;
+    if (sent === null)
+        return live === undefined || live === null;
+    if (Array.isArray(sent))
+        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => showsContent(live[index], item));
+    if (!isMap(sent))
+        return live === sent;
+    return isMap(live) && Object.entries(sent).every(([key, value]) => showsContent(valueAt(live, [key]), value));
 }
 
 

@@ -37171,7 +37171,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4076);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5109);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(397);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3357);
 
 
 
@@ -37189,7 +37189,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 397:
+/***/ 3357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41145,7 +41145,15 @@ function plainTarget(target) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/healthy-pods.js
+/** The healthy Pods of a branch of what a wait has seen: those that take requests. */
+function healthyPods({ subject, health, branches }) {
+    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
+    return [...self, ...branches.flatMap(healthyPods)];
+}
+
 ;// CONCATENATED MODULE: ./actions/health-check/build/respondents.js
+
 /** Lists every Pod, Service or URL that is to be asked, from what was found healthy. Pods that are not healthy (terminating ones) are not asked. */
 function respondentsOf({ checks, services, url }, targets) {
     const pods = targets.flatMap(podsOf);
@@ -41176,11 +41184,7 @@ function podsOf({ reference, health, tree }) {
         return [];
     if (resource.kind === 'Pod')
         return health.status === 'Healthy' ? [{ namespace, name }] : [];
-    return tree.flatMap((branch) => healthyPods(branch));
-}
-function healthyPods({ subject, health, branches }) {
-    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
-    return [...self, ...branches.flatMap(healthyPods)];
+    return tree.flatMap(healthyPods);
 }
 
 // EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
@@ -41324,9 +41328,10 @@ function codeFrame(source, line, column) {
 ;// CONCATENATED MODULE: ./packages/kube/build/manifest-mistakes.js
 
 
+
 /** Finds what is wrong with what should be one Kubernetes object. Knows only what all kinds have in common. */
 function findMistakes(value) {
-    if (!manifest_mistakes_isRecord(value))
+    if (!(0,json_pointer/* isMap */.jh)(value))
         return [{ path: [], text: `expected a Kubernetes object, got ${nameOf(value)}` }];
     if (String(value['apiVersion']).startsWith('kustomize.config.k8s.io/'))
         return [KUSTOMIZATION];
@@ -41346,7 +41351,7 @@ function wrongWord(value, field) {
 }
 function wrongMetadata(value) {
     const metadata = value['metadata'];
-    if (!manifest_mistakes_isRecord(metadata))
+    if (!(0,json_pointer/* isMap */.jh)(metadata))
         return [{ path: ['metadata'], text: `metadata.name is missing, expected a text, got ${nameOf(metadata)}` }];
     return [...wrongName(metadata), ...wrongNamespace(metadata), ...wrongTexts(metadata, 'labels'), ...wrongTexts(metadata, 'annotations')];
 }
@@ -41374,7 +41379,7 @@ function wrongTexts(metadata, field) {
     const map = metadata[field];
     if (map === undefined || map === null)
         return [];
-    if (!manifest_mistakes_isRecord(map))
+    if (!(0,json_pointer/* isMap */.jh)(map))
         return [{ path: ['metadata', field], text: `metadata.${field} is no map, expected keys with texts, got ${nameOf(map)}` }];
     return Object.entries(map)
         .filter(([, text]) => typeof text !== 'string')
@@ -41397,9 +41402,6 @@ function templates(value) {
 }
 function quoteHint(value) {
     return typeof value === 'number' || typeof value === 'boolean' ? { hint: 'Put the value in quotes.' } : {};
-}
-function manifest_mistakes_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function nameOf(value) {
     if (value === undefined || value === null)
@@ -47503,7 +47505,7 @@ function changeArray(parent, key, operation) {
 function judgeCreate(live, sent) {
     if (live === undefined)
         return 'repeat';
-    return holds(live, withoutVersion(sent)) ? 'done' : 'changed';
+    return (0,json_pointer/* showsContent */.GT)(live, withoutVersion(sent)) ? 'done' : 'changed';
 }
 /**
  * A replace is done when, its own bookkeeping aside, the object is what we sent; not done while it still has the version we sent.
@@ -47516,7 +47518,7 @@ function judgeReplace(live, sent) {
     if (uid !== undefined && live.metadata.uid !== uid)
         return 'changed';
     if (resourceVersion === undefined)
-        return holds(live, sent) ? 'done' : 'repeat';
+        return (0,json_pointer/* showsContent */.GT)(live, sent) ? 'done' : 'repeat';
     if (live.metadata.resourceVersion === resourceVersion)
         return 'repeat';
     return (0,json_pointer/* sameJson */.Vk)(content(live), content(sent)) ? 'done' : 'changed';
@@ -47551,21 +47553,6 @@ function unknownOutcome(target, cause) {
 /** Tells whether a dry run's refusal means no more than that somebody else's change stands against it. */
 function isStandsAgainst(error) {
     return (0,fault/* isFault */.Zh)(error, 'CONFLICT') || (0,fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,fault/* isFault */.Zh)(error, 'NOT_FOUND');
-}
-/** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
-function holds(live, sent) {
-    if (sent === undefined)
-        return true;
-    if (sent === null)
-        return live === undefined || live === null;
-    if (Array.isArray(sent))
-        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item));
-    if (typeof sent !== 'object')
-        return live === sent;
-    return isMap(live) && Object.entries(sent).every(([key, value]) => holds((0,json_pointer/* valueAt */.fK)(live, [key]), value));
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function withoutVersion(object) {
     const { resourceVersion: _version, ...metadata } = object.metadata;
@@ -47984,8 +47971,10 @@ function parseNamespace(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GT: () => (/* binding */ showsContent),
 /* harmony export */   Vk: () => (/* binding */ sameJson),
 /* harmony export */   fK: () => (/* binding */ valueAt),
+/* harmony export */   jh: () => (/* binding */ isMap),
 /* harmony export */   vp: () => (/* binding */ parsePointer)
 /* harmony export */ });
 /** Reads an RFC 6901 pointer into its segments. The empty pointer is the whole document. */
@@ -48021,6 +48010,22 @@ function isObject(value) {
 }
 function present(object) {
     return new Map(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+/** Tells whether a JSON value is a map. */
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Tells whether a live value shows all that was sent: what the server has filled in beside it says nothing, and null stands for nothing. A list shows another of its length, item by item. */
+function showsContent(live, sent) {
+    if (sent === undefined)
+        return true;
+    if (sent === null)
+        return live === undefined || live === null;
+    if (Array.isArray(sent))
+        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => showsContent(live[index], item));
+    if (!isMap(sent))
+        return live === sent;
+    return isMap(live) && Object.entries(sent).every(([key, value]) => showsContent(valueAt(live, [key]), value));
 }
 
 

@@ -37169,7 +37169,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(572);
 
 
 
@@ -37185,7 +37185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 51:
+/***/ 572:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37367,11 +37367,14 @@ function describeBackend(backend) {
 
 // EXTERNAL MODULE: ./packages/base/build/fault.js
 var build_fault = __nccwpck_require__(4871);
+// EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
+var json_pointer = __nccwpck_require__(9145);
 ;// CONCATENATED MODULE: ./packages/rollout/build/journal/journal.js
 /** The journal of an app nobody has released yet. */
 const EMPTY_JOURNAL = { format: 1, token: 0, last: 0 };
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/journal/journal-store.js
+
 
 
 
@@ -37429,7 +37432,7 @@ function parseJournal(object) {
     const text = data?.[KEY];
     const value = text === undefined ? undefined : parseJson(text);
     const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`;
-    if (!isRecord(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
+    if (!(0,json_pointer/* isMap */.jh)(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
         throw new build_fault/* Fault */.vC('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
             hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
         });
@@ -37442,17 +37445,17 @@ function parseJournal(object) {
 }
 /** Tells what `writeJournal` writes from what somebody has edited into something else. */
 function isJournal({ token, last, active, previous, rollout }) {
-    const isPlaced = (placed) => placed === undefined || (isRecord(placed) && isBackend(placed['backend']) && isNote(placed['release']));
-    const isOnWay = rollout === undefined || (isRecord(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
+    const isPlaced = (placed) => placed === undefined || ((0,json_pointer/* isMap */.jh)(placed) && isBackend(placed['backend']) && isNote(placed['release']));
+    const isOnWay = rollout === undefined || ((0,json_pointer/* isMap */.jh)(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
     return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay;
 }
 function isBackend(backend) {
-    if (!isRecord(backend))
+    if (!(0,json_pointer/* isMap */.jh)(backend))
         return false;
     return backend['type'] === 'adopted' ? typeof backend['hash'] === 'string' : backend['type'] === 'slot' && isSlot(backend['slot']);
 }
 function isNote(note) {
-    return isRecord(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
+    return (0,json_pointer/* isMap */.jh)(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
 }
 function parseJson(text) {
     try {
@@ -37462,9 +37465,6 @@ function parseJson(text) {
         // The caller says that it is not a journal.
         return undefined;
     }
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/slot-name.js
@@ -37488,8 +37488,6 @@ const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 /** Pods' hostnames and label values hold 63: the name, the slot and the start of the ReplicaSet's hash. */
 const LONGEST = 50;
 
-// EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
-var json_pointer = __nccwpck_require__(9145);
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/fields.js
 
 /** Reads a text; undefined when there is none or it is empty. */
@@ -37514,10 +37512,6 @@ function textsAt(value, ...path) {
 /** Answers a map without some of its keys. */
 function fields_without(map, ...keys) {
     return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
-}
-/** Tells whether a JSON value is a map. */
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/marks.js
@@ -37671,7 +37665,7 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         pods,
         slots: { blue: workload(slot_name_slotName(app, 'blue')), green: workload(slot_name_slotName(app, 'green')) },
         plain: workload(app),
-        autoscaler: autoscalers.find((each) => scales(each, [app, slot_name_slotName(app, 'blue'), slot_name_slotName(app, 'green')])),
+        autoscaler: autoscalers.find((each) => [app, slot_name_slotName(app, 'blue'), slot_name_slotName(app, 'green')].includes(scaledName(each) ?? '')),
         kept,
         seenAt: now.getTime(),
     };
@@ -37686,9 +37680,10 @@ async function podsBehind(cluster, namespace, { service, options }) {
 function selectorIn(service) {
     return service?.spec?.selector ?? {};
 }
-function scales({ spec }, names) {
-    const { scaleTargetRef: target } = (spec ?? {});
-    return target?.kind === 'Deployment' && names.includes(target.name ?? '');
+/** The name of the Deployment an autoscaler scales. */
+function scaledName(autoscaler) {
+    const { scaleTargetRef: target } = (autoscaler.spec ?? {});
+    return target?.kind === 'Deployment' ? target.name : undefined;
 }
 
 // EXTERNAL MODULE: ./packages/base/build/duration.js
@@ -37714,9 +37709,9 @@ function parseChecks(data) {
 const FIELDS = ['path', 'port', 'scheme', 'method', 'status', 'body', 'timeout', 'count', 'on', 'headers'];
 function parseCheck(entry, place, problems) {
     const known = FIELDS;
-    if (!parse_checks_isRecord(entry))
+    if (!isRecord(entry))
         problems.push({ message: `${place}: expected a map with a path, got ${shown(entry)}` });
-    const fields = parse_checks_isRecord(entry) ? entry : { path: '/' };
+    const fields = isRecord(entry) ? entry : { path: '/' };
     for (const key of Object.keys(fields)) {
         if (!known.includes(key))
             problems.push({ message: `${place}.${key}: is not known, expected one of ${known.join(', ')}` });
@@ -37791,7 +37786,7 @@ function readTimeout(value) {
     return duration;
 }
 function readHeaders(value) {
-    if (!parse_checks_isRecord(value))
+    if (!isRecord(value))
         throw wrong('a map of header names and values', value);
     return Object.fromEntries(Object.entries(value).map(([name, content]) => {
         if (!/^[A-Za-z0-9-]+$/.test(name))
@@ -37817,7 +37812,7 @@ function wholeNumber(least, most) {
         return value;
     };
 }
-function parse_checks_isRecord(value) {
+function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function wrong(what, value) {
@@ -38102,8 +38097,9 @@ function enoughOf(standing, { slot }, from) {
 function handBack(standing, rollout, from) {
     const { slot } = rollout;
     const { app, autoscaler } = standing;
-    const target = autoscaler?.spec?.scaleTargetRef?.name;
-    if (autoscaler === undefined || target !== workloadName(app, backend_slotBackend(slot)) || wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
+    if (autoscaler === undefined ||
+        scaledName(autoscaler) !== workloadName(app, backend_slotBackend(slot)) ||
+        wasCreated(rollout, autoscaler.kind, autoscaler.metadata.name))
         return [];
     return [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from: backend_slotBackend(slot), to: from }];
 }
@@ -38491,6 +38487,7 @@ function objectAccess(kind, verbs) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/as-before.js
+
 /**
  * What has to be applied to undo an apply: the fields that were applied, with the values the live object had before. A field it did not have is left out, which removes it again.
  * A list is taken whole, as it was.
@@ -38501,21 +38498,9 @@ function asBefore(applied, live) {
     const before = prune(applied, live);
     return { ...before, apiVersion, kind, metadata: { ...before.metadata, name, ...(namespace === undefined ? {} : { namespace }) } };
 }
-/** Tells whether a live object shows all that would be applied; what the server has filled in beside it says nothing. */
-function shows(live, applied) {
-    if (Array.isArray(applied))
-        return Array.isArray(live) && live.length === applied.length && applied.every((item, index) => shows(live[index], item));
-    if (!as_before_isMap(applied))
-        return live === applied;
-    const keys = Object.keys(applied);
-    return keys.length === 0 || (as_before_isMap(live) && keys.every((key) => shows(live[key], applied[key])));
-}
 function prune(applied, live) {
     const kept = Object.keys(applied).filter((key) => live[key] !== undefined);
-    return Object.fromEntries(kept.map((key) => [key, as_before_isMap(applied[key]) && as_before_isMap(live[key]) ? prune(applied[key], live[key]) : live[key]]));
-}
-function as_before_isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return Object.fromEntries(kept.map((key) => [key, (0,json_pointer/* isMap */.jh)(applied[key]) && (0,json_pointer/* isMap */.jh)(live[key]) ? prune(applied[key], live[key]) : live[key]]));
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/autoscaler.js
@@ -38635,8 +38620,13 @@ async function foresee(met, { journals }) {
 }
 /** What an object has to be given back; nothing where it is as it is to be. The data of a Secret is never written down, so it cannot be given back. */
 function changeOf(object, live) {
-    const wanted = object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object;
-    return object.kind === 'Secret' || shows(live, wanted) ? [] : [asBefore(wanted, live)];
+    const wanted = saying(object.kind === 'HorizontalPodAutoscaler' ? withoutTarget(object) : object);
+    return object.kind === 'Secret' || (0,json_pointer/* showsContent */.GT)(live, wanted) ? [] : [asBefore(wanted, live)];
+}
+/** An object without empty labels or annotations, which say nothing: live ones have none at all then. */
+function saying({ metadata, ...rest }) {
+    const kept = Object.entries(metadata).filter(([, value]) => !(0,json_pointer/* isMap */.jh)(value) || Object.keys(value).length > 0);
+    return { ...rest, metadata: { ...Object.fromEntries(kept), name: metadata.name } };
 }
 function objectsOf({ config, companions, autoscalers }) {
     return [...config, ...companions, ...autoscalers].map(({ object }) => object);
@@ -41870,6 +41860,13 @@ function outOfReach({ server }, timeout, blindFor) {
     });
 }
 
+;// CONCATENATED MODULE: ./packages/health/build/healthy-pods.js
+/** The healthy Pods of a branch of what a wait has seen: those that take requests. */
+function healthyPods({ subject, health, branches }) {
+    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
+    return [...self, ...branches.flatMap(healthyPods)];
+}
+
 ;// CONCATENATED MODULE: ./packages/health/build/judging/first-cause.js
 
 /**
@@ -41959,13 +41956,6 @@ function adoptedReference(app, { journals, namespace }) {
     throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the journal names no ReplicaSet for the Deployment it holds, expected the one whose Pods serve`);
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/steps/healthy-pods.js
-/** The healthy Pods of a branch of what a wait has seen. */
-function healthyPods({ subject, health, branches }) {
-    const self = subject.kind === 'Pod' && health.status === 'Healthy' ? [{ namespace: subject.namespace ?? '', name: subject.name }] : [];
-    return [...self, ...branches.flatMap(healthyPods)];
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/effects.js
 /** A backend with the ReplicaSet that a hold has found meanwhile. */
 function resolved(backend, app, { journals }) {
@@ -42012,7 +42002,6 @@ function named(image, digest) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/await.js
-
 
 
 
@@ -42337,11 +42326,12 @@ function askThroughProxy({ check, where }, cluster, signal) {
 
 /** Asks every healthy Pod of the candidates, one by one, before any user does. */
 const check = {
-    describe: ({ checks, targets }) => `check ${targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
+    describe: ({ checks, health }) => `check ${health.targets.map(({ app, backend }) => workloadName(app, backend)).join(', ')}: ${checks.map(describeCheck).join('; ')}`,
     access: ({ checks }) => checkAccess(checks, 'pods'),
-    async execute({ checks, timeout }, effects) {
-        const pods = check_podsOf(effects);
-        const results = await check_ask(checks, pods, { effects, timeout });
+    async execute(step, effects) {
+        const { checks, health } = step;
+        const pods = check_podsOf(step, effects);
+        const results = await check_ask(checks, pods, { effects, timeout: health.timeout });
         const failed = results.find(({ passed }) => !passed);
         if (failed !== undefined)
             return { ok: false, text: `${failed.respondent} failed ${failed.check}: ${failed.reason ?? 'no reason given'}`, checks: results };
@@ -42354,13 +42344,10 @@ async function check_ask(checks, pods, { effects, timeout }) {
     const results = await runChecks(respondents, { cluster, web }, { clock, timeout, signal });
     return pods.length === 0 ? checks.map(unanswered) : results;
 }
-/** The healthy Pods that the wait before has seen: the very ones that are about to serve. */
-function check_podsOf({ results }) {
-    const reports = [...results].flatMap(([step, { health }]) => (isAwait(step) && health !== undefined ? [health] : []));
-    return (reports.at(-1) ?? { targets: [] }).targets.flatMap(({ tree }) => tree.flatMap(healthyPods));
-}
-function isAwait(step) {
-    return step.type === 'await';
+/** The healthy Pods that the wait has seen: the very ones that are about to serve, and none of those beside them. */
+function check_podsOf({ health }, { results }) {
+    const judged = results.get(health)?.health?.targets ?? [];
+    return judged.slice(0, health.targets.length).flatMap(({ tree }) => tree.flatMap(healthyPods));
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/empty.js
@@ -42438,14 +42425,13 @@ const end = {
 
 
 
-const hand_over_AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true };
 /** Points the autoscaler at the Deployment that serves. One HPA follows the pointer, so no two ever share Pods. */
 const handOver = {
     describe: ({ app, autoscaler, to }) => `point HPA ${autoscaler} at ${workloadName(app, to)}`,
     undo: ({ app, from }) => (from === undefined ? '-' : `point it back at ${workloadName(app, from)}`),
     access: ({ autoscaler }) => [{ group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'patch'], names: [autoscaler] }],
     async execute({ app, autoscaler, to }, { cluster, namespace }) {
-        const reference = { resource: hand_over_AUTOSCALERS, namespace, name: autoscaler };
+        const reference = { resource: AUTOSCALERS, namespace, name: autoscaler };
         const name = workloadName(app, to);
         const live = await cluster.get(reference);
         if (live === undefined)
@@ -43035,7 +43021,6 @@ var narrow_disposeResources = (undefined && undefined.__disposeResources) || (fu
 
 
 
-const narrow_SLICES = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true };
 /** Milliseconds for the control plane to show a move; it takes some ten. */
 const PROOF_TIMEOUT = 30_000;
 /** Pins the Service to the Pods that serve already: the same endpoints before and after. */
@@ -43060,7 +43045,7 @@ const narrow = {
 async function behind(app, hash, { cluster, namespace, services }) {
     const service = service_serviceOf(app, services);
     const [slices, pods] = await Promise.all([
-        cluster.list({ resource: narrow_SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
+        cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${service.metadata.name}` }),
         cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: baseSelector(selectorIn(service)) }) }),
     ]);
     const owner = pods.items
@@ -43599,7 +43584,7 @@ class Steadiness {
     }
     #note(pod, now) {
         const { uid = '', name } = pod.metadata;
-        if (steadiness_isReady(pod)) {
+        if (isReady(pod)) {
             this.#wasReady.add(uid);
             this.#unreadySince.delete(uid);
             return undefined;
@@ -43613,10 +43598,6 @@ class Steadiness {
         const isOver = now - (this.#unreadySince.get(uid) ?? now) > FORGIVEN || (this.#flaps.get(uid) ?? 0) > 1;
         return isOver ? `Pod ${name} stopped being ready while users were on it` : undefined;
     }
-}
-function steadiness_isReady(pod) {
-    const conditions = ((0,json_pointer/* valueAt */.fK)(pod, ['status', 'conditions']) ?? []);
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 /** Sidecars that keep running are init containers to the API. */
 function steadiness_statusesOf({ status }) {
@@ -44128,16 +44109,18 @@ class Journals {
 
 
 
+
 /** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
 async function runRollout(plan, standings, { world, options }) {
     const began = world.clock.now();
     const seconds = () => (world.clock.now() - began) / 1_000;
     const forward = await executeIn(world, plan.steps, standings);
-    const isToGoBack = isReasonToGoBack(forward.execution);
-    const now = isToGoBack ? await look(world, standings) : undefined;
     const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
-    if (now === undefined)
+    if (!isReasonToGoBack(forward.execution))
         return { ...told, journals: forward.journals, seconds: seconds() };
+    const now = await look(world, standings);
+    if (now instanceof build_fault/* Fault */.vC)
+        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
     const seen = now.map(pointedAt);
     const steps = wayBackSteps(ownOf(now, forward.undisturbed), options);
     if (steps.length === 0)
@@ -44166,14 +44149,13 @@ function journalsOf(standings) {
 function ownOf(standings, undisturbed) {
     return standings.filter(undisturbed);
 }
-/** Reads again how the apps stand; undefined where even that is not possible: then nothing is decided. */
+/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
 async function look({ cluster, namespace, clock }, standings) {
     try {
         return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
     }
-    catch {
-        // The fault that ended the plan is told already; the report has the commands for going back by hand.
-        return undefined;
+    catch (error) {
+        return (0,build_fault/* toFault */.ec)(error);
     }
 }
 function run_rollout_placesOf(standings) {
@@ -44252,8 +44234,8 @@ function logTitle({ pod, container, previous }) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/by-hand.js
 
 /** The commands with which a person looks and goes back, for when we have stopped halfway: the account of the run may be the very thing that does not work. Empty where nothing is open. */
-function byHand({ forward, wayBack, journals, places }, namespace) {
-    const isOpen = wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
+function byHand({ forward, wayBack, unseen, journals, places }, namespace) {
+    const isOpen = unseen !== undefined ? true : wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
     if (!isOpen)
         return [];
     return places.flatMap(({ app, service }) => commandsFor({ namespace, app, service }, journals.get(app)));
@@ -44400,9 +44382,11 @@ function failureOf({ ended, records, fault }, time) {
     return `${ENDINGS[ended]} after ${time} at step ${failed?.number ?? 0}${reason}`;
 }
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack }, serving) {
+function whereabouts({ forward, wayBack, unseen }, serving) {
     const own = ownRecords(forward.records);
     const isMoved = reached(own, 'move');
+    if (unseen !== undefined)
+        return `Nothing was taken back, since it could not be seen how things stand (${unseen.message}); when last seen, ${serving}. Run rollback`;
     if (wayBack === undefined)
         return `${untaken(own, isMoved)}: ${serving}`;
     if (wayBack.ended !== 'complete')
@@ -44445,9 +44429,9 @@ function reached(records, type) {
 
 /** Tells how a rollout went: good and bad news by the same code. */
 function reportRollout(outcome, { namespace }) {
-    const { plan, forward, wayBack, journals } = outcome;
+    const { forward, journals, plan } = outcome;
     const sick = causalOrder(rollout_report_failuresOf(forward).flatMap(({ result }) => result?.health?.targets ?? []));
-    const fault = forward.fault ?? wayBack?.fault;
+    const fault = faultOf(outcome);
     return {
         conclusion: conclusionOf(outcome),
         verdict: verdictOf(outcome),
@@ -44461,6 +44445,10 @@ function reportRollout(outcome, { namespace }) {
         summary: [...handBlocks(outcome, namespace), ...summaryOf(outcome, sick)],
         details: detailsOf(outcome),
     };
+}
+/** Why we could not do our job, the first reason first. */
+function faultOf({ forward, unseen, wayBack }) {
+    return forward.fault ?? unseen ?? wayBack?.fault;
 }
 function handBlocks(outcome, namespace) {
     const commands = byHand(outcome, namespace);
@@ -44484,8 +44472,9 @@ function summaryOf({ plan, forward, wayBack }, sick) {
         { type: 'code', text: describePlan(plan).join('\n') },
     ];
 }
-function detailsOf({ plan, forward, wayBack, journals, seconds }) {
-    const fault = forward.fault ?? wayBack?.fault;
+function detailsOf(outcome) {
+    const { plan, forward, wayBack, journals, seconds } = outcome;
+    const fault = faultOf(outcome);
     return {
         plan: planData(plan),
         steps: forward.records.map(plainRecord),
@@ -50467,7 +50456,7 @@ function changeArray(parent, key, operation) {
 function judgeCreate(live, sent) {
     if (live === undefined)
         return 'repeat';
-    return holds(live, withoutVersion(sent)) ? 'done' : 'changed';
+    return (0,json_pointer/* showsContent */.GT)(live, withoutVersion(sent)) ? 'done' : 'changed';
 }
 /**
  * A replace is done when, its own bookkeeping aside, the object is what we sent; not done while it still has the version we sent.
@@ -50480,7 +50469,7 @@ function judgeReplace(live, sent) {
     if (uid !== undefined && live.metadata.uid !== uid)
         return 'changed';
     if (resourceVersion === undefined)
-        return holds(live, sent) ? 'done' : 'repeat';
+        return (0,json_pointer/* showsContent */.GT)(live, sent) ? 'done' : 'repeat';
     if (live.metadata.resourceVersion === resourceVersion)
         return 'repeat';
     return (0,json_pointer/* sameJson */.Vk)(content(live), content(sent)) ? 'done' : 'changed';
@@ -50515,21 +50504,6 @@ function unknownOutcome(target, cause) {
 /** Tells whether a dry run's refusal means no more than that somebody else's change stands against it. */
 function isStandsAgainst(error) {
     return (0,fault/* isFault */.Zh)(error, 'CONFLICT') || (0,fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,fault/* isFault */.Zh)(error, 'NOT_FOUND');
-}
-/** Tells whether a value holds all of another: every field of maps, every item of lists in order. */
-function holds(live, sent) {
-    if (sent === undefined)
-        return true;
-    if (sent === null)
-        return live === undefined || live === null;
-    if (Array.isArray(sent))
-        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => holds(live[index], item));
-    if (typeof sent !== 'object')
-        return live === sent;
-    return isMap(live) && Object.entries(sent).every(([key, value]) => holds((0,json_pointer/* valueAt */.fK)(live, [key]), value));
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function withoutVersion(object) {
     const { resourceVersion: _version, ...metadata } = object.metadata;
@@ -50948,8 +50922,10 @@ function parseNamespace(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GT: () => (/* binding */ showsContent),
 /* harmony export */   Vk: () => (/* binding */ sameJson),
 /* harmony export */   fK: () => (/* binding */ valueAt),
+/* harmony export */   jh: () => (/* binding */ isMap),
 /* harmony export */   vp: () => (/* binding */ parsePointer)
 /* harmony export */ });
 /** Reads an RFC 6901 pointer into its segments. The empty pointer is the whole document. */
@@ -50985,6 +50961,22 @@ function isObject(value) {
 }
 function present(object) {
     return new Map(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+/** Tells whether a JSON value is a map. */
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Tells whether a live value shows all that was sent: what the server has filled in beside it says nothing, and null stands for nothing. A list shows another of its length, item by item. */
+function showsContent(live, sent) {
+    if (sent === undefined)
+        return true;
+    if (sent === null)
+        return live === undefined || live === null;
+    if (Array.isArray(sent))
+        return Array.isArray(live) && live.length === sent.length && sent.every((item, index) => showsContent(live[index], item));
+    if (!isMap(sent))
+        return live === sent;
+    return isMap(live) && Object.entries(sent).every(([key, value]) => showsContent(valueAt(live, [key]), value));
 }
 
 
