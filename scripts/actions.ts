@@ -12,3 +12,11 @@ export async function actionFolders(): Promise<readonly string[]> {
     .map(({ name }) => join(ROOT, 'actions', name))
     .toSorted()
 }
+
+/** The command line: bundled as an action is, and no action. */
+export const COMMAND_LINE = join(ROOT, 'packages/cli')
+
+/** Every folder with a committed bundle in its dist/. */
+export async function bundledFolders(): Promise<readonly string[]> {
+  return [...(await actionFolders()), COMMAND_LINE]
+}

@@ -1,16 +1,16 @@
-/** `pnpm build`: compiles every package from nothing, writes action.yml and README tables, and bundles every action into its dist/. */
+/** `pnpm build`: compiles every package from nothing, writes action.yml and README tables, and bundles every action and the command line into its dist/. */
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { actionFolders } from './actions.ts'
+import { bundledFolders, COMMAND_LINE } from './actions.ts'
 import { bundle } from './bundle.ts'
 import { compile } from './compile.ts'
 import { writeDocumentation } from './documentation.ts'
 
-const folders = await actionFolders()
+const folders = await bundledFolders()
 await compile()
 for (const folder of folders) {
   const started = performance.now()
-  await writeDocumentation(folder)
+  if (folder !== COMMAND_LINE) await writeDocumentation(folder)
   const dist = join(folder, 'dist')
   await rm(dist, { recursive: true, force: true })
   const bytes = await bundle(folder, dist)

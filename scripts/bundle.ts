@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url)
 const ncc = require('@vercel/ncc') as (entry: string, options: Readonly<Record<string, unknown>>) => Promise<NccOutput>
 
 /**
- * Bundles the compiled main.js of an action into a folder, with the licences of everything inside, and answers its size in bytes.
+ * Bundles the compiled main.js of an action, or of the command line, into a folder, with the licences of everything inside, and answers its size in bytes.
  * The output does not depend on where the repository lies. Throws when a module is missing: ncc itself says nothing and writes a bundle that throws at its start.
  */
 export async function bundle(action: string, dist: string): Promise<number> {

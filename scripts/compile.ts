@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { glob, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { actionFolders, ROOT } from './actions.ts'
+import { bundledFolders, ROOT } from './actions.ts'
 
 /**
- * Compiles every package that the actions stand on to its build/.
+ * Compiles every package that the bundles stand on to its build/.
  * Removes each build/ first: the compiler takes a deleted one for up to date and a stale bundle would follow.
  */
 export async function compile(): Promise<void> {
   for await (const build of glob('{packages,actions}/*/build', { cwd: ROOT })) await rm(join(ROOT, build), { recursive: true, force: true })
-  await run(join(ROOT, 'node_modules/.bin/tsc'), ['-b', ...(await actionFolders())])
+  await run(join(ROOT, 'node_modules/.bin/tsc'), ['-b', ...(await bundledFolders())])
 }
 
 /** Runs a program of the repository's in its root; rejects when it fails. */

@@ -10,6 +10,7 @@ export interface Described {
   readonly description: string
   readonly inputs: InputSchema
   readonly outputs: Readonly<Record<string, string>>
+  readonly windUp?: unknown
 }
 
 /** Writes action.yml and the tables of the README from the operation's own schema. */
@@ -31,7 +32,7 @@ export async function describe(folder: string): Promise<Described> {
   return operation
 }
 
-function actionYml({ name, description, inputs, outputs }: Described): string {
+function actionYml({ name, description, inputs, outputs, windUp }: Described): string {
   const metadata = {
     name: `Fairlead ${name}`,
     description,
@@ -39,7 +40,7 @@ function actionYml({ name, description, inputs, outputs }: Described): string {
     branding: { icon: 'anchor', color: 'blue' },
     inputs: Object.fromEntries(Object.entries(inputs).map(([input, spec]) => [input, inputMetadata(spec)])),
     outputs: Object.fromEntries(Object.entries(outputs).map(([output, text]) => [output, { description: text }])),
-    runs: { using: 'node24', main: 'dist/index.js' },
+    runs: { using: 'node24', main: 'dist/index.js', ...(windUp === undefined ? {} : { post: 'dist/index.js' }) },
   }
   return `# Written by \`pnpm build\` from src/inputs.ts and src/operation.ts: change it there.\n${stringify(metadata, { lineWidth: 0 })}`
 }

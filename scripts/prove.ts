@@ -3,7 +3,19 @@ import { join } from 'node:path'
 import { Failure, resolveCluster, streamReport } from '@fairlead/bed'
 import { ROOT } from './actions.ts'
 
-const PROOFS = ['start', 'hundred-deployments', 'six-causes', 'releases', 'adoptions', 'rollbacks', 'rolling-updates']
+const PROOFS = [
+  'start',
+  'hundred-deployments',
+  'six-causes',
+  'releases',
+  'adoptions',
+  'rollbacks',
+  'rolling-updates',
+  'crashes',
+  'contention',
+  'faults',
+  'model',
+]
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !PROOFS.includes(name))
 

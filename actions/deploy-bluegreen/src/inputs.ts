@@ -1,7 +1,7 @@
 import { defineInputs, type Values } from '@fairlead/action'
 import { formatDuration, type Problem } from '@fairlead/base'
 import { clusterInputs } from '@fairlead/kube'
-import { appInputs, parseNamed, placeProblems, rolloutInputs, type RolloutOptions } from '@fairlead/rollout'
+import { appInputs, orderInputs, parseNamed, placeProblems, releaseInputs, rolloutInputs, type RolloutOptions } from '@fairlead/rollout'
 import { parseReference } from '@fairlead/image'
 
 export const inputs = defineInputs({
@@ -19,6 +19,8 @@ export const inputs = defineInputs({
   chart: { type: 'text', description: 'A chart to render with `helm template`, and release: a folder, an archive or an `oci://` reference.' },
   values: { type: 'lines', description: 'Values files for the chart, one per line, the last one wins.' },
   ...rolloutInputs,
+  ...orderInputs,
+  ...releaseInputs,
   'adopt-cleanup': {
     type: 'flag',
     default: 'false',
@@ -63,6 +65,7 @@ export function optionsOf(values: Inputs): RolloutOptions {
     adoptCleanup: values['adopt-cleanup'],
     takeOver: values['take-over'],
     forceConflicts: values['force-conflicts'],
+    irreversible: values.irreversible,
   }
 }
 

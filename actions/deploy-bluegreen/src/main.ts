@@ -1,6 +1,7 @@
 import { runOnRunner } from '@fairlead/action'
 import { openTransport, openWorkspace } from '@fairlead/base'
 import { openRegistry } from '@fairlead/image/registry'
+import { openGitHub } from '@fairlead/github/client'
 import { connectionOf } from '@fairlead/kube'
 import { connectCluster, openRenderer } from '@fairlead/kube/client'
 import { forbiddenAddress } from '@fairlead/health/checks'
@@ -11,5 +12,6 @@ process.exitCode = await runOnRunner(deployBlueGreen, process, async (inputs, ho
   workspace: openWorkspace(host.workspace),
   renderer: openRenderer(host),
   registry: openRegistry(host),
+  github: openGitHub({ token: inputs['github-token'] ?? '', host }),
   web: openTransport({ environment: host.environment, forbid: (address) => forbiddenAddress(address, inputs['allow-local-url']) }),
 }))

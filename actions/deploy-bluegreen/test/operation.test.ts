@@ -7,6 +7,9 @@ import { deploymentController, endpointSliceController, FakeCluster } from '@fai
 import { describe, expect, test } from 'vitest'
 import { deployBlueGreen } from '../src/operation.ts'
 
+/** A host of sources on which every commit follows the last, and which knows of no run. */
+const NOBODY = { isOver: async () => undefined, compare: async () => 'ahead' as const }
+
 const QUICK = { timeout: '60s', settle: '1s', soak: '1s', drain: '1s', stability: '1s' }
 const MANIFESTS = `apiVersion: apps/v1
 kind: Deployment
@@ -50,15 +53,24 @@ class Shop {
     const registry: Registry = {
       digestOf: async () => (this.digest === undefined ? { type: 'unreadable', message: 'no account' } : { type: 'found', digest: this.digest }),
     }
-    const ports = { cluster: this.cluster, workspace, registry, renderer: { render: async () => this.text }, web: {} as Transport }
+    const ports = { cluster: this.cluster, workspace, registry, renderer: { render: async () => this.text }, web: {} as Transport, github: NOBODY }
     const signal = new AbortController().signal
-    const host = { environment: {}, workspace: '/w', temporaryFolder: '/t', clock: this.clock, signal, mask: () => undefined }
+    const host = {
+      environment: {},
+      workspace: '/w',
+      temporaryFolder: '/t',
+      origin: { holder: 'ann@laptop #1', actor: 'ann' },
+      clock: this.clock,
+      signal,
+      mask: () => undefined,
+    }
     const state = { over: false }
     const ended = run(deployBlueGreen, {
       host,
       read: (name) => ({ ...QUICK, namespace: 'shop', app: 'web', ...given })[name],
       connect: async () => ports,
       print: (line) => this.printed.push(line),
+      leave: () => undefined,
     }).finally(() => (state.over = true))
     for (let turn = 0; !state.over && turn < 500; turn += 1) await this.clock.advance(500)
     return await ended

@@ -37165,7 +37165,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3261);
+/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5946);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3264);
 /* harmony import */ var _fairlead_health_checks__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4076);
@@ -41796,7 +41796,7 @@ function spansLines(input) {
 
 /***/ }),
 
-/***/ 3261:
+/***/ 942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41805,6 +41805,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   T: () => (/* binding */ runOnRunner)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "os"
@@ -44717,9 +44719,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -44808,8 +44810,51 @@ function inertLines(text) {
     return text.split(/\r\n|[\r\n\u0085\u2028\u2029]/).map(inertLine);
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./packages/base/build/origin.js
+/** Names a step of a workflow run as the holder of a lock: `acme/shop run 4711 attempt 1 job deploy #3f9a`. The mark tells two steps of one job apart. */
+function describeRun({ repository, run, attempt, job }, mark) {
+    return `${repository} run ${run} attempt ${attempt} job ${job} #${mark}`;
+}
+/** Names a process on somebody's machine as the holder of a lock: `ann@laptop #3f9a`. */
+function describePerson({ user, machine }, mark) {
+    return `${user}@${machine} #${mark}`;
+}
+/** Reads the workflow run out of a holder's name; undefined for a person, and for whatever others have written. */
+function runIn(holder) {
+    const parts = /^([\w.-]+\/[\w.-]+) run (\d+) attempt (\d+) job (\S+) #\w+$/.exec(holder);
+    if (parts === null)
+        return undefined;
+    const [, repository = '', run = '', attempt = '', job = ''] = parts;
+    return { repository, run: Number(run), attempt: Number(attempt), job };
+}
+
+;// CONCATENATED MODULE: ./packages/action/build/origin.js
+
+/** Reads who runs this process: a workflow run as the runner describes it, otherwise a person at a terminal. */
+function originOf(environment, { mark, machine }) {
+    const run = workflowRunIn(environment);
+    if (run === undefined)
+        return personIn(environment, { mark, machine });
+    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_SHA: commit = '', GITHUB_ACTOR: actor = 'somebody' } = environment;
+    const { repository, run: id, attempt } = run;
+    return {
+        holder: describeRun(run, mark),
+        actor,
+        url: `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`,
+        ...(/^[0-9a-f]{40,64}$/.test(commit) ? { source: { repository, commit } } : {}),
+    };
+}
+function workflowRunIn(environment) {
+    const { GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: id = '', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_JOB: job = 'job' } = environment;
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^\d+$/.test(id))
+        return undefined;
+    return { repository, run: Number(id), attempt: Number(attempt), job: job.replaceAll(/\s+/g, '-') };
+}
+function personIn(environment, { mark, machine }) {
+    const user = environment['USER'] ?? environment['LOGNAME'] ?? environment['USERNAME'] ?? 'somebody';
+    return { holder: describePerson({ user, machine }, mark), actor: `${user}@${machine}` };
+}
+
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -45038,6 +45083,21 @@ var parse_inputs = __nccwpck_require__(1089);
  * Nothing is contacted before every input is right. What `connect` opened is closed at the end where it can be closed.
  */
 async function run(operation, options) {
+    return await connected(operation, options, async (inputs, context) => {
+        const snapshot = await operation.observe(inputs, context);
+        const plan = operation.plan(inputs, snapshot);
+        return operation.report(plan, await operation.execute(plan, context));
+    });
+}
+/** Brings to an end what an earlier run of the same step has left, from the text that it kept. Never throws, as `run`. */
+async function runWindUp(operation, left, options) {
+    return await connected(operation, options, async (inputs, context) => {
+        if (operation.windUp === undefined)
+            throw new TypeError(`${operation.name} keeps nothing to wind up`);
+        return await operation.windUp(left, inputs, context);
+    });
+}
+async function connected(operation, options, work) {
     const { host } = options;
     try {
         const inputs = (0,parse_inputs/* parseInputs */.TL)(operation.inputs, options.read);
@@ -45045,11 +45105,9 @@ async function run(operation, options) {
         if (problems.length > 0)
             throw (0,parse_inputs/* invalidInputs */.Rg)(problems);
         const ports = await options.connect(inputs, host);
-        const context = { ports, host, say: (line) => options.print(inertLine(line)) };
+        const context = { ports, host, say: (line) => options.print(inertLine(line)), leave: (text) => options.leave(text) };
         try {
-            const snapshot = await operation.observe(inputs, context);
-            const plan = operation.plan(inputs, snapshot);
-            return operation.report(plan, await operation.execute(plan, context));
+            return await work(inputs, context);
         }
         finally {
             run_close(ports);
@@ -45114,6 +45172,8 @@ function run_close(ports) {
 
 
 
+
+
 /**
  * Runs an operation on the Actions runner and answers the exit code of its process.
  *
@@ -45130,9 +45190,38 @@ async function runOnRunner(operation, process, connect) {
         if (redaction.add(secret))
             core_setSecret(secret.trim());
     });
-    warnOfUnknownInputs(operation, env);
-    const report = redaction.cleanAll(await run(operation, { host, connect, print, read: (name) => env[inputVariable(name)] }));
-    return (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    const leave = (text) => (operation.windUp === undefined ? undefined : keep(text, env));
+    const options = { host, connect, print, leave, read: (name) => env[inputVariable(name)] };
+    const left = env[`STATE_${LEFT}`];
+    // The same bundle runs at the end of the job: what the first run kept tells it so.
+    if (left === '')
+        return 0;
+    if (left === undefined) {
+        warnOfUnknownInputs(operation, env);
+        // Without this mark the end of the job would begin it all anew.
+        if (leave('') === false)
+            return 1;
+    }
+    const told = left === undefined ? await run(operation, options) : await runWindUp(operation, left, options);
+    const report = redaction.cleanAll(told);
+    const code = (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    // Whatever was given up may still wait for an answer, and the runner does not wait for it.
+    if (host.signal.aborted)
+        process.exit(code);
+    return code;
+}
+const LEFT = 'left';
+/** Kept by the runner, whatever becomes of this process. Answers whether it is; where there is no file for it, as by hand, nobody would read it. */
+function keep(text, { GITHUB_STATE: file = '' }) {
+    try {
+        if (file !== '')
+            saveState(LEFT, text);
+        return true;
+    }
+    catch (error) {
+        core_error(`What this run leaves cannot be kept for the end of the job: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+    }
 }
 function hostOf(process, mask) {
     const { env } = process;
@@ -45146,6 +45235,7 @@ function hostOf(process, mask) {
         temporaryFolder: env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
         clock: systemClock,
         signal: controller.signal,
+        origin: originOf(env, { mark: (0,external_node_crypto_.randomBytes)(4).toString('hex'), machine: (0,external_node_os_namespaceObject.hostname)() }),
         mask,
     };
 }
@@ -47154,7 +47244,7 @@ class Rest {
         const spread = random === undefined ? {} : { random };
         const { deadline, signal, again } = options;
         const pause = (error, number) => {
-            if (!again(error))
+            if (!again(error) && !(isUnsettled(error) && number <= UNSETTLED_ATTEMPTS))
                 return undefined;
             const asked = error instanceof ServerFault ? error.retryAfter : undefined;
             const own = (0,retry/* backoff */.J)(number, { ...PAUSES, ...spread });
@@ -47208,6 +47298,11 @@ class Rest {
 function isPassing(error) {
     return (0,fault/* isFault */.Zh)(error, 'UNAVAILABLE') && !(error instanceof ServerFault && (error.status === 410 || error.status === 501));
 }
+/** A server that has just started says no in the name of roles it has not read yet. A binding to a role that does not exist looks the same, and is believed after a few seconds. */
+function isUnsettled(error) {
+    return error instanceof ServerFault && error.status === 403 && /RBAC: .*role\.rbac\.authorization\.k8s\.io "[^"]*" not found/.test(error.message);
+}
+const UNSETTLED_ATTEMPTS = 6;
 /** Tells whether the API server cannot have acted on what we sent: it never got it, or turned it away at the door. */
 function isUnheard(error) {
     if (error instanceof ServerFault)

@@ -37165,11 +37165,13 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3086);
+/* harmony import */ var _fairlead_action__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2291);
 /* harmony import */ var _fairlead_base__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3264);
+/* harmony import */ var _fairlead_github_client__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(338);
 /* harmony import */ var _fairlead_kube__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2027);
 /* harmony import */ var _fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7158);
-/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(572);
+/* harmony import */ var _operation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9458);
+
 
 
 
@@ -37178,6 +37180,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 process.exitCode = await (0,_fairlead_action__WEBPACK_IMPORTED_MODULE_0__/* .runOnRunner */ .T)(_operation_js__WEBPACK_IMPORTED_MODULE_1__/* .rollback */ .d, process, async (inputs, host) => ({
     cluster: await (0,_fairlead_kube_client__WEBPACK_IMPORTED_MODULE_2__/* .connectCluster */ .b)((0,_fairlead_kube__WEBPACK_IMPORTED_MODULE_3__/* .connectionOf */ .ao)(inputs), host),
     web: (0,_fairlead_base__WEBPACK_IMPORTED_MODULE_4__/* .openTransport */ .g)({ environment: host.environment }),
+    github: (0,_fairlead_github_client__WEBPACK_IMPORTED_MODULE_5__/* .openGitHub */ .o)({ token: inputs['github-token'] ?? '', host }),
 }));
 
 __webpack_async_result__();
@@ -37185,7 +37188,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 572:
+/***/ 9458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37304,6 +37307,8 @@ const labels_LABELS = {
     slot: `${suite/* SUITE */.J.labelPrefix}slot`,
     /** On pointers and, copied by the endpointslice controller, on EndpointSlices: which move they show. */
     move: `${suite/* SUITE */.J.labelPrefix}move`,
+    /** On slot Deployments: the token of the last run that took the app over. */
+    fence: `${suite/* SUITE */.J.labelPrefix}fence`,
     /** Kubernetes' own, on the Pods of one ReplicaSet. */
     hash: 'pod-template-hash',
 };
@@ -37312,7 +37317,7 @@ const POINTER_MANAGER = `${suite/* SUITE */.J.fieldManager}-pointer`;
 
 ;// CONCATENATED MODULE: ./packages/traffic/build/slot.js
 /** The two places an app runs in. Colours never mean new or old. */
-const slot_SLOTS = ['blue', 'green'];
+const SLOTS = ['blue', 'green'];
 /** Answers the slot beside this one. */
 function otherSlot(slot) {
     return slot === 'blue' ? 'green' : 'blue';
@@ -37353,7 +37358,7 @@ function appLabels(base, app, backend) {
     return backend.type === 'slot' ? { ...base, [labels_LABELS.app]: app } : base;
 }
 /** Tells whether two backends are the same Pods. */
-function backend_sameBackend(one, other) {
+function sameBackend(one, other) {
     if (one === undefined || other === undefined)
         return one === other;
     return one.type === 'slot' ? other.type === 'slot' && one.slot === other.slot : other.type === 'adopted' && one.hash === other.hash;
@@ -37365,8 +37370,12 @@ function describeBackend(backend) {
     return backend.type === 'slot' ? `slot ${backend.slot}` : `ReplicaSet ${backend.hash}`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./packages/base/build/fault.js
 var build_fault = __nccwpck_require__(4871);
+// EXTERNAL MODULE: ./packages/kube/build/reference.js
+var build_reference = __nccwpck_require__(4402);
 // EXTERNAL MODULE: ./packages/kube/build/json-pointer.js
 var json_pointer = __nccwpck_require__(9145);
 ;// CONCATENATED MODULE: ./packages/rollout/build/journal/journal.js
@@ -37378,8 +37387,11 @@ const EMPTY_JOURNAL = { format: 1, token: 0, last: 0 };
 
 
 
+
 const CONFIG_MAPS = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 const KEY = 'journal';
+/** What was written, in short: an edit by hand does not have it. */
+const SEAL = `${suite/* SUITE */.J.labelPrefix}sealed`;
 /** An update of a small object costs the API server a few milliseconds. */
 const LIMIT = 64 * 1024;
 /** Names the object an app's journal is kept in. */
@@ -37398,25 +37410,35 @@ async function writeJournal(cluster, place, { journal, resourceVersion }) {
     const text = JSON.stringify(journal);
     if (text.length > LIMIT)
         throw new build_fault/* Fault */.vC('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`);
-    if (resourceVersion === undefined)
-        await demandAbsence(cluster, place);
     const metadata = {
         name,
         namespace: place.namespace,
         labels: { [labels_LABELS.app]: place.app },
+        annotations: { [SEAL]: sealOf(text) },
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } };
+    if (resourceVersion === undefined)
+        return keep(await createJournal(cluster, configMap));
     return keep(await cluster.apply(configMap, { manager: suite/* SUITE */.J.fieldManager, force: true }));
 }
-/** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
-async function demandAbsence(cluster, { namespace, app }) {
-    const reference = journalReference(namespace, app);
-    if ((await cluster.get(reference)) === undefined)
-        return;
-    throw new build_fault/* Fault */.vC('CONFLICT', `ConfigMap "${namespace}/${reference.name}": another run has begun a release of ${app}, expected no journal yet, got one`, {
-        hint: 'Run again: it starts from what is there.',
-    });
+/** Only a creation asks for absence: two first releases at once must not take each other's journal for theirs. One whose reply was lost is found again by its content. */
+async function createJournal(cluster, configMap) {
+    try {
+        return await cluster.create(configMap, { manager: suite/* SUITE */.J.fieldManager });
+    }
+    catch (error) {
+        const { name, namespace = '' } = configMap.metadata;
+        const live = (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') ? await cluster.get({ resource: CONFIG_MAPS, namespace, name }) : undefined;
+        if (live === undefined)
+            throw error;
+        if (textIn(live) === configMap.data[KEY])
+            return live;
+        throw new build_fault/* Fault */.vC('CONFLICT', `ConfigMap "${namespace}/${name}": another run has begun a release, expected no journal yet, got one`, {
+            hint: 'Run again: it starts from what is there.',
+            cause: error,
+        });
+    }
 }
 /** Deletes the journal of an app that was never released. */
 async function deleteJournal(cluster, place, { resourceVersion }) {
@@ -37428,26 +37450,51 @@ function keep(object) {
     return { journal: parseJournal(object), resourceVersion: object.metadata.resourceVersion };
 }
 function parseJournal(object) {
-    const { data } = object;
-    const text = data?.[KEY];
-    const value = text === undefined ? undefined : parseJson(text);
-    const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`;
-    if (!(0,json_pointer/* isMap */.jh)(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
+    const text = textIn(object);
+    const value = parseJson(text ?? '');
+    const name = (0,build_reference/* describeObject */.v8)(object);
+    const format = (0,json_pointer/* isMap */.jh)(value) ? value['format'] : undefined;
+    if (!(0,json_pointer/* isMap */.jh)(value) || typeof format !== 'number' || (format === 1 && !isJournal(value))) {
         throw new build_fault/* Fault */.vC('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
             hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
         });
     }
-    if (value['format'] !== 1) {
-        throw new build_fault/* Fault */.vC('UNSUPPORTED', `${name}: was written in format ${value['format']}, expected 1`, { hint: 'Use a newer version of Fairlead for this app.' });
+    if (format !== 1) {
+        throw new build_fault/* Fault */.vC('UNSUPPORTED', `${name}: was written in format ${format}, expected 1`, { hint: 'Use a newer version of Fairlead for this app.' });
     }
+    demandSeal(object, text ?? '', name);
     // Format 1 is what `writeJournal` wrote, under the same type.
     return value;
 }
+/** One without a seal was written before there were any, or is vouched for by whoever took it off. */
+function demandSeal({ metadata }, text, name) {
+    const seal = metadata.annotations?.[SEAL];
+    if (seal === undefined || seal === sealOf(text))
+        return;
+    throw new build_fault/* Fault */.vC('CONFLICT', `${name}: was edited by hand, expected what Fairlead wrote last, got something else that looks like it`, {
+        hint: `Undo the edit. If it is meant, remove the annotation ${SEAL} in the same edit: then it is taken at its word.`,
+    });
+}
+function sealOf(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
 /** Tells what `writeJournal` writes from what somebody has edited into something else. */
-function isJournal({ token, last, active, previous, rollout }) {
+function isJournal({ token, last, active, previous, rollout, ...more }) {
     const isPlaced = (placed) => placed === undefined || ((0,json_pointer/* isMap */.jh)(placed) && isBackend(placed['backend']) && isNote(placed['release']));
     const isOnWay = rollout === undefined || ((0,json_pointer/* isMap */.jh)(rollout) && isSlot(rollout['slot']) && isNote(rollout['release']) && Array.isArray(rollout['created']));
-    return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay;
+    return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay && isMemory(more);
+}
+/** What is remembered beyond what serves: decisions rest on it as well. */
+function isMemory({ history = [], pin, mark, doing }) {
+    const isPin = hasTexts(pin, ['id', 'identity', 'reason', 'actor', 'at']) && (!(0,json_pointer/* isMap */.jh)(pin) || Array.isArray(pin['images']));
+    return (isPin && hasTexts(mark, ['repository', 'commit']) && hasTexts(doing, ['step', 'state', 'at', 'by']) && Array.isArray(history) && history.every(isAccepted));
+}
+function isAccepted(entry) {
+    return (0,json_pointer/* isMap */.jh)(entry) && isNote(entry['release']) && typeof entry['at'] === 'string';
+}
+/** Absent, or a map with these texts in it. */
+function hasTexts(value, names) {
+    return value === undefined || ((0,json_pointer/* isMap */.jh)(value) && names.every((name) => typeof value[name] === 'string'));
 }
 function isBackend(backend) {
     if (!(0,json_pointer/* isMap */.jh)(backend))
@@ -37456,6 +37503,10 @@ function isBackend(backend) {
 }
 function isNote(note) {
     return (0,json_pointer/* isMap */.jh)(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images']);
+}
+function textIn(object) {
+    const { data } = object;
+    return data?.[KEY];
 }
 function parseJson(text) {
     try {
@@ -37467,10 +37518,22 @@ function parseJson(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/lease.js
+
+const LEASES = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true };
+/** Names the Lease that is an app's lock. */
+function leaseReference(namespace, app) {
+    return { resource: LEASES, namespace, name: `${suite/* SUITE */.J.fieldManager}.${app}` };
+}
+/** Reads an app's lock: one request. What it holds is judged by whoever wants it. */
+async function readLease(cluster, { namespace, app }, options = {}) {
+    return { lease: await cluster.get(leaseReference(namespace, app), options) };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/slot-name.js
 
 /** Names the Deployment of a slot: `web-blue`. Throws INPUT_INVALID when the app's name leaves no room for what Kubernetes adds to it. */
-function slot_name_slotName(app, slot) {
+function slotName(app, slot) {
     const wrong = wrongAppName(app);
     if (wrong !== undefined)
         throw new build_fault/* Fault */.vC('INPUT_INVALID', `app "${app}": ${wrong}`, { hint: APP_NAME_HINT });
@@ -37488,6 +37551,79 @@ const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 /** Pods' hostnames and label values hold 63: the name, the slot and the start of the ReplicaSet's hash. */
 const LONGEST = 50;
 
+;// CONCATENATED MODULE: ./packages/rollout/build/standing/budgets.js
+
+
+
+const BUDGETS = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', namespaced: true };
+/** On a copy of a PodDisruptionBudget: the one it was made of. */
+const COPY_OF = `${suite/* SUITE */.J.labelPrefix}copy-of`;
+/** Tells a PodDisruptionBudget from everything else. */
+function isBudget({ apiVersion, kind }) {
+    return kind === BUDGETS.kind && apiVersion === BUDGETS.apiVersion;
+}
+/** The name of the budget that a copy of ours was made of; undefined for a budget of the user's own. */
+function copyOf({ metadata }) {
+    return metadata.annotations?.[COPY_OF];
+}
+/** The selector of a budget as its user wrote it: without what keeps one backend out of it. Undefined where it has none, and covers nothing. */
+function ownSelector(budget) {
+    const { selector } = (budget.spec ?? {});
+    if (selector?.matchExpressions === undefined)
+        return selector;
+    const { matchExpressions, ...rest } = selector;
+    const own = matchExpressions.filter((requirement) => !isOurs(requirement));
+    return own.length === 0 && own.length < matchExpressions.length ? rest : { ...rest, matchExpressions: own };
+}
+/** A budget with the selector its user wrote. */
+function asWritten(budget) {
+    const selector = ownSelector(budget);
+    return { ...budget, spec: { ...budget.spec, ...(selector === undefined ? {} : { selector }) } };
+}
+/** A user's selector that one backend is kept out of. What else it covers, it goes on covering. */
+function apartFrom(own, beside) {
+    return beside === undefined ? own : { ...own, matchExpressions: [...(own.matchExpressions ?? []), ...exclusionOf(beside)] };
+}
+/** The selector a user wrote now, with what is kept out of the one that is there. */
+function withExclusionsOf(own, { spec }) {
+    const { selector } = (spec ?? {});
+    const ours = (selector?.matchExpressions ?? []).filter(isOurs);
+    return ours.length === 0 ? own : { ...own, matchExpressions: [...(own.matchExpressions ?? []), ...ours] };
+}
+/** Reads what a copy is made from; undefined for a budget that covers nothing. */
+function originalOf(budget) {
+    const selector = ownSelector(budget);
+    const { selector: _selector, ...limits } = (budget.spec ?? {});
+    return selector === undefined ? undefined : { name: budget.metadata.name, selector, limits };
+}
+/** The copy that covers the Pods of one backend, with the limits of the original. */
+function budgetCopy({ name, selector, limits }, { app, namespace, backend }) {
+    const labels = { ...(backend.type === 'slot' ? { [labels_LABELS.app]: app } : {}), ...backendLabels(backend) };
+    return {
+        apiVersion: BUDGETS.apiVersion,
+        kind: BUDGETS.kind,
+        metadata: { name: copyName(name, backend), namespace, labels: { [labels_LABELS.app]: app }, annotations: { [COPY_OF]: name } },
+        spec: { ...limits, selector: { ...selector, matchLabels: { ...selector.matchLabels, ...labels } } },
+    };
+}
+/** Names a copy: `web-green`, `web-adopted`. */
+function copyName(name, backend) {
+    return `${name.slice(0, budgets_LONGEST)}-${backend.type === 'slot' ? backend.slot : 'adopted'}`;
+}
+/** A name has 253 characters. */
+const budgets_LONGEST = 240;
+/** Tells whether a budget covers Pods of these labels, by what its user wrote. */
+function covers({ selector }, labels) {
+    return selects(selector, labels);
+}
+function exclusionOf(backend) {
+    return Object.entries(backendLabels(backend)).map(([key, value]) => ({ key, operator: 'NotIn', values: [value] }));
+}
+/** Nobody else keeps out what only we name: one slot, or one ReplicaSet. */
+function isOurs({ key, operator, values = [] }) {
+    return operator === 'NotIn' && values.length === 1 && (key === labels_LABELS.slot || key === labels_LABELS.hash);
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/fields.js
 
 /** Reads a text; undefined when there is none or it is empty. */
@@ -37502,16 +37638,190 @@ function listAt(value, ...path) {
 }
 /** Reads a map; empty when there is none. */
 function mapAt(value, ...path) {
-    const found = valueAt(value, path);
-    return isMap(found) ? found : {};
+    const found = (0,json_pointer/* valueAt */.fK)(value, path);
+    return (0,json_pointer/* isMap */.jh)(found) ? found : {};
 }
 /** Reads labels or a selector: of a map, the keys whose values are texts. */
 function textsAt(value, ...path) {
     return Object.fromEntries(Object.entries(mapAt(value, ...path)).filter((entry) => typeof entry[1] === 'string'));
 }
 /** Answers a map without some of its keys. */
-function fields_without(map, ...keys) {
+function without(map, ...keys) {
     return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
+}
+
+;// CONCATENATED MODULE: ./packages/image/build/reference.js
+
+const HUB = 'docker.io';
+const OLD_HUB = 'index.docker.io';
+const OFFICIAL = 'library/';
+const LONGEST_REPOSITORY = 255;
+/** More than the longest host, path, tag and digest together. */
+const reference_LONGEST = 1_024;
+const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
+const COMPONENT = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
+const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
+const TAG = /^\w[\w.-]{0,127}$/;
+const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+/**
+ * Reads `[host[:port]/]path[:tag][@digest]` by the grammar of distribution/reference. `nginx` is `docker.io/library/nginx`; what stands before the first slash is a host when
+ * it has a dot, a colon or an upper case letter, or is `localhost`. Throws INPUT_INVALID that names the part that is wrong. Adds no `latest`.
+ */
+function parseReference(text) {
+    refuseForeign(text);
+    const { name, tag, digest } = split(text);
+    // First, since what stands before another @ may be a password.
+    if (digest !== undefined && !isDigest(digest))
+        throw invalid(text, 'the digest is wrong', [DIGEST_WORDS, quoted(digest)]);
+    const { registry, repository } = splitName(name, text);
+    if (tag !== undefined && !TAG.test(tag))
+        throw invalid(text, 'the tag is wrong', ['letters, digits, _ . and -, at most 128, the first no . or -', quoted(tag)]);
+    const reference = { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+    return shortestName(reference) === name ? reference : { ...reference, written: name };
+}
+function refuseForeign(text) {
+    if (text === '')
+        throw invalid(text, 'is empty', [SUCH_AS, 'nothing']);
+    if (text.length > reference_LONGEST)
+        throw invalid(text, 'is too long', [`at most ${reference_LONGEST} characters`, String(text.length)]);
+    if (!/^[\u0021-\u007E]+$/.test(text))
+        throw invalid(text, 'has characters no reference has', ['printable ASCII without blanks', 'others']);
+    if (text.includes('://'))
+        throw invalid(text, 'begins with a scheme', [SUCH_AS, 'a URL']);
+}
+/** Writes a reference as it was written; one that was put together by hand in the shortest way. */
+function formatReference(reference) {
+    const { tag, digest, written = shortestName(reference) } = reference;
+    return `${written}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+}
+/** Writes `name:tag@sha256:...`: what runs no longer depends on the tag, which stays for people. Throws INPUT_INVALID for what is no digest. */
+function withDigest(reference, digest) {
+    if (!isDigest(digest))
+        throw invalid(formatReference(reference), 'cannot be pinned', [DIGEST_WORDS, quoted(digest)]);
+    return formatReference({ ...reference, digest });
+}
+/** Tells whether two references name the same repository, however they are written. Tags and digests are not looked at. */
+function sameRepository(one, other) {
+    return one.registry.toLowerCase() === other.registry.toLowerCase() && one.repository === other.repository;
+}
+/** Cuts digests to twelve characters, for people: `web:1.2@sha256:9f2c1ab04d11...`. Leaves text that is no reference as it is, and never throws. */
+function shortReference(text) {
+    return text.replaceAll(/\b(sha(?:256|384|512):[a-f0-9]{12})[a-f0-9]{52,116}\b/g, '$1...');
+}
+/** Tells whether a text is a digest that content can be checked against. */
+function isDigest(text) {
+    return text !== undefined && DIGEST.test(text);
+}
+const SUCH_AS = 'a reference such as ghcr.io/shop/web:1.2';
+const DIGEST_WORDS = 'sha256: and 64 hexadecimal digits in lower case';
+function split(text) {
+    const at = text.indexOf('@');
+    const named = at < 0 ? text : text.slice(0, at);
+    const digest = at < 0 ? {} : { digest: text.slice(at + 1) };
+    // A colon before the last slash belongs to a port.
+    const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+    return colon < 0 ? { name: named, ...digest } : { name: named.slice(0, colon), tag: named.slice(colon + 1), ...digest };
+}
+function splitName(name, text) {
+    const host = hostOf(name);
+    if (host === undefined) {
+        if (/^[a-f0-9]{64}$/.test(name))
+            throw invalid(text, 'is the id of an image', ['the name of one', '64 hexadecimal digits']);
+        return { registry: HUB, repository: checkPath(name, HUB, text) };
+    }
+    if (!HOST.test(host))
+        throw invalid(text, 'the registry is wrong', ['a host with an optional port such as ghcr.io or localhost:5000', quoted(host)]);
+    const registry = host === OLD_HUB ? HUB : host;
+    return { registry, repository: checkPath(name.slice(host.length + 1), registry, text) };
+}
+function hostOf(name) {
+    const slash = name.indexOf('/');
+    const first = name.slice(0, Math.max(0, slash));
+    return first === 'localhost' || /[.:A-Z]/.test(first) ? first : undefined;
+}
+function checkPath(path, registry, text) {
+    if (!PATH.test(path)) {
+        const expected = 'lower case letters and digits, parted by / . _ __ or -';
+        throw invalid(text, PATH.test(path.toLowerCase()) ? 'the repository has upper case letters' : 'the repository is wrong', [expected, quoted(path)]);
+    }
+    const repository = registry === HUB && !path.includes('/') ? `${OFFICIAL}${path}` : path;
+    if (repository.length <= LONGEST_REPOSITORY)
+        return repository;
+    throw invalid(text, 'the repository is too long', [`at most ${LONGEST_REPOSITORY} characters`, String(repository.length)]);
+}
+function shortestName({ registry, repository }) {
+    if (registry !== HUB)
+        return `${registry}/${repository}`;
+    const short = repository.startsWith(OFFICIAL) ? repository.slice(OFFICIAL.length) : repository;
+    // Of library/a/b and a name whose first part would pass for a host, no shorter way means the same.
+    if (short.includes('/') && short !== repository)
+        return repository;
+    return /^(?:localhost|[^/]*\.[^/]*)\//.test(short) ? `${HUB}/${short}` : short;
+}
+function invalid(text, wrong, [expected, got]) {
+    return new build_fault/* Fault */.vC('INPUT_INVALID', `Image ${quoted(text)}: ${wrong}, expected ${expected}, got ${got}`, {
+        hint: 'Write an image as [host[:port]/]path[:tag][@sha256:...], such as ghcr.io/shop/web:1.2.',
+    });
+}
+const LONGEST_SHOWN = 300;
+/** Shows what a user wrote, harmless: nothing that moves a cursor, and no user information, as a URL may have. */
+function quoted(text) {
+    if (text.length > LONGEST_SHOWN)
+        return `"${text.length} characters"`;
+    const harmless = text.replace(/^.*@(?=.*\/)/s, '...@');
+    return JSON.stringify(harmless).replaceAll(/[^\u0020-\u007E]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/images.js
+
+
+
+
+/** The images of a template's containers, init containers first, each once. */
+function containerImages({ spec }) {
+    return unique([...(spec.initContainers ?? []), ...spec.containers].flatMap(({ image }) => (image === undefined || image === '' ? [] : [image])));
+}
+/** Tells whether a live Deployment runs exactly these images. */
+function runsImages({ spec }, images) {
+    const { template } = spec;
+    const live = containerImages(template);
+    return images.length === live.length && images.every((image) => live.includes(image));
+}
+/** Every image a template makes a node pull: those of its containers, and those it mounts as volumes. */
+function pulledImages(template) {
+    return unique([...containerImages(template), ...(template.spec.volumes ?? []).flatMap((volume) => textAt(volume, 'image', 'reference') ?? [])]);
+}
+/** Answers the template with every image it makes a node pull replaced. */
+function mapImages(template, replace) {
+    const { containers, initContainers, volumes } = template.spec;
+    const inContainer = (container) => (container.image === undefined ? container : { ...container, image: replace(container.image) });
+    const spec = {
+        ...template.spec,
+        containers: containers.map(inContainer),
+        ...(initContainers && { initContainers: initContainers.map(inContainer) }),
+        ...(volumes && { volumes: volumes.map((volume) => inVolume(volume, replace)) }),
+    };
+    return { ...template, spec };
+}
+/** Reads an image as a reference; undefined when it is none. */
+function referenceOf(image) {
+    try {
+        return parseReference(image);
+    }
+    catch (error) {
+        if ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
+            return undefined;
+        throw error;
+    }
+}
+function inVolume(volume, replace) {
+    const reference = fields_textAt(volume, 'image', 'reference');
+    const image = volume['image'];
+    return reference === undefined || !(0,json_pointer/* isMap */.jh)(image) ? volume : { ...volume, image: { ...image, reference: replace(reference) } };
+}
+function unique(texts) {
+    return [...new Set(texts)];
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/release/marks.js
@@ -37529,16 +37839,16 @@ const marks_MARKS = {
     number: `${suite/* SUITE */.J.labelPrefix}number`,
 };
 /** Tells whether a label or annotation is one that only we write. */
-function isOurs(key) {
-    return key.startsWith(SUITE.labelPrefix) && key !== marks_MARKS.copy;
+function marks_isOurs(key) {
+    return key.startsWith(suite/* SUITE */.J.labelPrefix) && key !== marks_MARKS.copy;
 }
 /** The user's own labels: without ours, and without the hash that Kubernetes adds for a ReplicaSet. */
-function usersLabels(labels = {}) {
-    return kept(labels, (key) => !isOurs(key) && key !== LABELS.hash);
+function marks_usersLabels(labels = {}) {
+    return kept(labels, (key) => !marks_isOurs(key) && key !== labels_LABELS.hash);
 }
 /** The user's own annotations: without ours, and without what tools keep there about one object or one run, which would be untrue of a copy. */
-function usersAnnotations(annotations = {}) {
-    return kept(annotations, (key) => !isOurs(key) && !isBookkeeping(key));
+function marks_usersAnnotations(annotations = {}) {
+    return kept(annotations, (key) => !marks_isOurs(key) && !isBookkeeping(key));
 }
 /** Tells whether an annotation records what a tool did to one object, `kubectl rollout restart` included. */
 function isBookkeeping(key) {
@@ -37556,6 +37866,7 @@ function kept(map, keep) {
 
 
 
+
 /**
  * The Deployment that runs a release in a slot. Its selector meets its own Pods and no others: neither the other slot's nor another app's.
  *
@@ -37563,8 +37874,8 @@ function kept(map, keep) {
  * again is the same Pod template.
  */
 function slotDeployment(release, { slot, namespace, number }) {
-    const ours = { [LABELS.app]: release.app, [LABELS.slot]: slot };
-    const marks = { [MARKS.release]: release.identity, ...(number === undefined ? {} : { [MARKS.number]: String(number) }) };
+    const ours = { [labels_LABELS.app]: release.app, [labels_LABELS.slot]: slot };
+    const marks = { [marks_MARKS.release]: release.identity, ...(number === undefined ? {} : { [marks_MARKS.number]: String(number) }) };
     const { metadata } = release.template;
     return {
         apiVersion: 'apps/v1',
@@ -37581,6 +37892,20 @@ function slotDeployment(release, { slot, namespace, number }) {
             selector: { matchLabels: { ...release.selector, ...ours } },
             template: { ...release.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...ours } } },
         },
+    };
+}
+/** Reads the release back out of a slot Deployment, without what the slot has added to it: what `slotDeployment` would make it of, with the defaults of the API server. */
+function readSlotDeployment(live) {
+    const spec = mapAt(live, 'spec');
+    const { metadata, ...rest } = spec['template'];
+    const template = { ...rest, metadata: { ...without({ ...metadata }, 'creationTimestamp'), labels: marks_usersLabels(metadata?.labels) } };
+    return {
+        images: containerImages(template),
+        template,
+        selector: marks_usersLabels(textsAt(spec, 'selector', 'matchLabels')),
+        deployment: without(spec, 'replicas', 'selector', 'template', 'paused'),
+        labels: marks_usersLabels(live.metadata.labels),
+        annotations: marks_usersAnnotations(live.metadata.annotations),
     };
 }
 /** Reads which release a slot Deployment runs; undefined when none of ours wrote it. */
@@ -37618,7 +37943,113 @@ function readWorkload(object) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/standing/selector-in.js
+/** The selector of a Service; empty where it has none. */
+function selectorIn(service) {
+    return service?.spec?.selector ?? {};
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/standing/roles.js
+
+
+
+/** Answers what the pointer leads to; undefined while it leads to no backend of ours, as a user's own selector does. */
+function pointedAt({ service }) {
+    return service === undefined ? undefined : backendOf(selectorIn(service));
+}
+/** Answers the Deployment behind a backend. */
+function workloadOf({ slots, plain }, backend) {
+    return backend.type === 'slot' ? slots[backend.slot] : plain;
+}
+/** Answers what serves now, as the pointer says, if it is there. */
+function activeOf(standing) {
+    const backend = pointedAt(standing);
+    const workload = backend === undefined ? undefined : workloadOf(standing, backend);
+    return backend === undefined || workload === undefined ? undefined : { backend, workload };
+}
+/** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
+function isToBeAdopted(standing) {
+    const { service, plain, kept } = standing;
+    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined && kept.journal.active === undefined;
+}
+/** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
+function candidateSlot(standing) {
+    const { rollout, active } = standing.kept.journal;
+    if (rollout !== undefined)
+        return rollout.slot;
+    const backend = pointedAt(standing) ?? active?.backend;
+    return SLOTS.find((slot) => !sameBackend(backend, { type: 'slot', slot })) ?? 'blue';
+}
+/** Names a backend for people: `blue`, or `the Deployment that was there before`. */
+function roles_describeBackend(backend) {
+    if (backend === undefined)
+        return 'nothing';
+    return backend.type === 'slot' ? backend.slot : 'the Deployment from before';
+}
+/** The name of the Deployment behind a backend of an app. */
+function workloadName(app, backend) {
+    return backend.type === 'slot' ? `${app}-${backend.slot}` : app;
+}
+/** The labels of the Pods of a workload, as its template has them. */
+function podLabels({ object }) {
+    return ((0,json_pointer/* valueAt */.fK)(object, ['spec', 'template', 'metadata', 'labels']) ?? {});
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/standing/surroundings.js
+
+
+
+const POLICIES = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies', namespaced: true };
+/** Kinds of others that drive Deployments and Services by themselves, as people write them. */
+const DRIVERS = ['rollouts.argoproj.io', 'canaries.flagger.app'];
+/** Apps with the labels their next Pods will carry, where a release says so before the cluster is asked. */
+function placesFor(places, release) {
+    return places.map((place) => {
+        const labels = release?.apps.find(({ app }) => app === place.app)?.template.metadata?.labels;
+        return labels === undefined ? place : { ...place, labels };
+    });
+}
+/** Nothing was looked for. */
+const UNASKED = { items: [] };
+/** Reads what would move traffic beside us: Argo Rollouts and Flagger Canaries. A cluster that does not serve them is asked once. */
+async function readDrivers(cluster, namespace, options) {
+    const sightings = await Promise.all(DRIVERS.map((name) => sight(`${name} of namespace "${namespace}"`, async () => await listNamed(cluster, namespace, { name, options }))));
+    const unseen = sightings.flatMap((each) => each.unseen ?? []);
+    return { items: sightings.flatMap(({ items }) => items), ...(unseen.length === 0 ? {} : { unseen: unseen.join('; ') }) };
+}
+/** Reads the NetworkPolicies of a namespace. */
+async function readPolicies(cluster, namespace, options) {
+    return await sight(`networkpolicies of namespace "${namespace}"`, async () => (await cluster.list({ resource: POLICIES, namespace }, options)).items);
+}
+/** Tells whether Pods lose a label, or change one, that a selector of somebody else's may go by. Our own are none of theirs. */
+function losesLabels(before, after) {
+    const theirs = Object.entries(before).filter(([key]) => key !== labels_LABELS.app && key !== labels_LABELS.slot && key !== labels_LABELS.hash);
+    return !selects({ matchLabels: Object.fromEntries(theirs) }, after);
+}
+async function listNamed(cluster, namespace, { name, options }) {
+    const resource = await cluster.resourceNamed(name, options);
+    return (await cluster.list({ resource, namespace }, options)).items;
+}
+/** What is not served is not there; what may not be read is said, and keeps nothing from going on. */
+async function sight(what, read) {
+    try {
+        return { items: await read() };
+    }
+    catch (error) {
+        if ((0,build_fault/* isFault */.Zh)(error, 'UNSUPPORTED'))
+            return UNASKED;
+        if ((0,build_fault/* isFault */.Zh)(error, 'ACCESS_DENIED'))
+            return { items: [], unseen: `this account may not list ${what}` };
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/standing/observe.js
+
+
+
+
+
 
 
 
@@ -37630,27 +38061,38 @@ const PODS = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
 const SLICES = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', plural: 'endpointslices', namespaced: true };
 const AUTOSCALERS = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true };
 /**
- * Reads how apps stand: six requests for one app, four more for each further one.
+ * Reads how apps stand: eight requests for one app, four more for each further one; two more where an app was never released.
  * Throws what keeps it from reading; what is not there is undefined.
  */
 async function observeApps(cluster, namespace, { apps, now, signal }) {
     const options = { signal };
-    const [services, deployments, autoscalers] = await Promise.all([
+    // First of all: a plan counts only while nobody has held the lock since this.
+    const leases = await Promise.all(apps.map(({ app }) => readLease(cluster, { namespace, app }, options)));
+    const [services, deployments, autoscalers, budgets] = await Promise.all([
         // Who owns a selector stands in its managedFields.
         cluster.list({ resource: SERVICES, namespace, managedFields: true }, options),
         cluster.list({ resource: DEPLOYMENTS, namespace }, options),
         cluster.list({ resource: AUTOSCALERS, namespace }, options),
+        cluster.list({ resource: BUDGETS, namespace }, options),
     ]);
-    const shared = { services: services.items, deployments: deployments.items, autoscalers: autoscalers.items };
-    return await Promise.all(apps.map((place) => observeApp(cluster, namespace, { place, now, options, ...shared })));
+    const shared = { services: services.items, deployments: deployments.items, autoscalers: autoscalers.items, budgets: budgets.items };
+    const standings = await Promise.all(apps.map((place, index) => observeApp(cluster, namespace, { place, now, options, ...shared, lease: leases[index] ?? { lease: undefined } })));
+    const isUnknown = standings.some(({ kept: { journal } }) => journal.active === undefined && journal.rollout === undefined);
+    const gainsLabels = standings.some((standing, index) => changesLabels(standing, apps[index]?.labels));
+    const [drivers, policies] = await Promise.all([
+        isUnknown ? readDrivers(cluster, namespace, options) : UNASKED,
+        gainsLabels ? readPolicies(cluster, namespace, options) : UNASKED,
+    ]);
+    return standings.map((standing) => ({ ...standing, drivers, policies }));
 }
-async function observeApp(cluster, namespace, { place: { app, service: serviceName }, now, options, services, deployments, autoscalers }) {
+async function observeApp(cluster, namespace, { place: { app, service: serviceName }, lease, now, options, services, deployments, autoscalers, budgets }) {
     const service = services.find(({ metadata }) => metadata.name === serviceName);
     const [kept, slices] = await Promise.all([
         readJournal(cluster, { namespace, app }, options),
         cluster.list({ resource: SLICES, namespace, labelSelector: `kubernetes.io/service-name=${serviceName}` }, options),
     ]);
     const pods = await podsBehind(cluster, namespace, { service, options });
+    const names = [app, slotName(app, 'blue'), slotName(app, 'green')];
     const workload = (name) => {
         const object = deployments.find(({ metadata }) => metadata.name === name);
         return object === undefined ? undefined : readWorkload(object);
@@ -37663,22 +38105,28 @@ async function observeApp(cluster, namespace, { place: { app, service: serviceNa
         neighbours: services.filter((each) => each !== service),
         slices: slices.items,
         pods,
-        slots: { blue: workload(slot_name_slotName(app, 'blue')), green: workload(slot_name_slotName(app, 'green')) },
+        slots: { blue: workload(slotName(app, 'blue')), green: workload(slotName(app, 'green')) },
         plain: workload(app),
-        autoscaler: autoscalers.find((each) => [app, slot_name_slotName(app, 'blue'), slot_name_slotName(app, 'green')].includes(scaledName(each) ?? '')),
+        autoscaler: autoscalers.find((each) => names.includes(scaledName(each) ?? '')),
+        others: deployments.filter(({ metadata }) => !names.includes(metadata.name)),
+        budgets,
+        policies: UNASKED,
+        drivers: UNASKED,
         kept,
+        lease,
         seenAt: now.getTime(),
     };
+}
+/** Selectors of other people's objects may go by labels that the next Pods lack; an adoption adds some. */
+function changesLabels(standing, labels) {
+    const serving = activeOf(standing)?.workload;
+    return isToBeAdopted(standing) || (labels !== undefined && serving !== undefined && losesLabels(podLabels(serving), labels));
 }
 async function podsBehind(cluster, namespace, { service, options }) {
     const labelSelector = selectorText({ matchLabels: baseSelector(selectorIn(service)) });
     if (labelSelector === '')
         return [];
     return (await cluster.list({ resource: PODS, namespace, labelSelector }, options)).items;
-}
-/** The selector of a Service; empty where it has none. */
-function selectorIn(service) {
-    return service?.spec?.selector ?? {};
 }
 /** The name of the Deployment an autoscaler scales. */
 function scaledName(autoscaler) {
@@ -37882,7 +38330,19 @@ const rolloutInputs = {
         description: 'What to do about another release that is parked or was left on its way: take it back first, or refuse.',
     },
     'rollback-timeout': { type: 'duration', default: '5m', description: 'The time the way back has for itself, whatever `timeout` has used up.' },
+    'lock-timeout': {
+        type: 'duration',
+        default: '15m',
+        description: 'How long to wait while another run works on the app. A run that was killed is waited for for a minute, or until GitHub says that it is over.',
+    },
     'dry-run': { type: 'flag', default: 'false', description: 'Prints the plan and what the API server would make of it, and writes nothing.' },
+};
+/** What only a release that goes out for the first time can say. */
+const releaseInputs = {
+    irreversible: {
+        type: 'text',
+        description: 'Why nothing before this release can be gone back to once users are on it, such as `drops column x`: a rollback that would cross it is refused and says so.',
+    },
 };
 /** Takes apps and their Services out of the inputs. Throws INPUT_INVALID with all that is wrong. */
 function placesOf({ app: apps, service }) {
@@ -37910,7 +38370,7 @@ function parseNamed(line) {
     return parts === null ? { value: line } : { app: parts[1] ?? '', value: parts[2] ?? '' };
 }
 function parseApp(line) {
-    slot_name_slotName(line, 'blue');
+    slotName(line, 'blue');
     return line;
 }
 function parseStandby(text) {
@@ -37930,45 +38390,182 @@ function parseUrl(text) {
     return url;
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/standing/roles.js
+;// CONCATENATED MODULE: ./packages/rollout/build/records/archive.js
+const EMPTY_ARCHIVE = { records: new Map(), missing: [] };
+
+;// CONCATENATED MODULE: ./packages/rollout/build/records/history.js
+/** How many accepted releases are remembered. */
+const KEPT_RELEASES = 10;
+/** The history with one more release in it, the newest first; one that is in it already stays where it is, with what is known of it now. */
+function withAccepted(history, accepted) {
+    const known = history.some(({ release }) => release.number === accepted.release.number);
+    if (!known)
+        return [accepted, ...history].slice(0, KEPT_RELEASES);
+    return history.map((entry) => (entry.release.number === accepted.release.number ? { ...entry, release: accepted.release } : entry));
+}
+/** The history after a way back: what was left is bad, and what serves again is not. */
+function withReturn(history, { left, to, reason }) {
+    return history.map((entry) => {
+        const { bad: _bad, ...good } = entry;
+        if (entry.release.number === to)
+            return good;
+        return entry.release.number === left ? { ...entry, bad: reason } : entry;
+    });
+}
+/** Finds what falls off: configuration stays as long as a kept release, what serves, what served before or what is on its way names it. */
+function shedBetween(before, after) {
+    const kept = new Set((after.history ?? []).map(({ release }) => release.number));
+    const gone = (before.history ?? []).filter(({ release }) => !kept.has(release.number));
+    const needed = notesIn(after).flatMap(({ config = [] }) => config.map(keyOf));
+    const config = new Map(gone.flatMap(({ release }) => release.config ?? []).map((name) => [keyOf(name), name]));
+    return { releases: gone.map(({ release }) => release.number), config: [...config].flatMap(([key, name]) => (needed.includes(key) ? [] : [name])) };
+}
+/** The releases a rollback without a goal may fall back on, the newest first: accepted before the one that serves, and never rolled back from. */
+function olderGood({ history = [], active }) {
+    const number = active?.release.number ?? 0;
+    return history.filter(({ release, bad }) => bad === undefined && release.number < number);
+}
+/** Every release a journal knows, each once, the newest first. */
+function knownReleases(journal) {
+    const notes = new Map(notesIn(journal).map((note) => [note.number, note]));
+    if (journal.rollout !== undefined && !isPlaced(journal, journal.rollout.release.number))
+        notes.delete(journal.rollout.release.number);
+    return [...notes.values()].toSorted((one, other) => other.number - one.number);
+}
+function isPlaced({ active, previous, history = [] }, number) {
+    return [active, previous, ...history].some((placed) => placed?.release.number === number);
+}
+function notesIn({ active, previous, rollout, history = [] }) {
+    return [...history, rollout, previous, active].flatMap((placed) => (placed === undefined ? [] : [placed.release]));
+}
+function keyOf({ kind, name }) {
+    return `${kind}/${name}`;
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./packages/rollout/build/records/record-object.js
 
 
-/** Answers what the pointer leads to; undefined while it leads to no backend of ours, as a user's own selector does. */
-function pointedAt({ service }) {
-    return service === undefined ? undefined : backendOf(selectorIn(service));
+
+
+
+/** Label on a record: the number of its release. */
+const RECORD_LABEL = `${suite/* SUITE */.J.labelPrefix}record`;
+const SUM = `${suite/* SUITE */.J.labelPrefix}sha256`;
+const record_object_KEY = 'record';
+/** The API server takes a ConfigMap of one MiB. */
+const record_object_LIMIT = 900_000;
+/** No record unpacks to more: whatever does was not written by us. */
+const UNPACKED = 64 * 1024 * 1024;
+/** Names the ConfigMap that holds the record of a release. */
+function recordName(app, number) {
+    return `${suite/* SUITE */.J.fieldManager}.${app}.r${number}`;
 }
-/** Answers the Deployment behind a backend. */
-function workloadOf({ slots, plain }, backend) {
-    return backend.type === 'slot' ? slots[backend.slot] : plain;
+/** Writes a record as the ConfigMap it is kept in. Throws INPUT_INVALID with the largest of its parts when it is too big to be kept. */
+function recordObject(record, namespace) {
+    const { app, release } = record;
+    const content = (0,external_node_zlib_.gzipSync)(JSON.stringify(record), { level: 9 });
+    const name = recordName(app, release.number);
+    if (content.length > record_object_LIMIT)
+        throw tooBig(`ConfigMap "${namespace}/${name}"`, record, content.length);
+    const object = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace, labels: { [labels_LABELS.app]: app, [RECORD_LABEL]: String(release.number) }, annotations: { [SUM]: sumOf(content) } },
+        immutable: true,
+        binaryData: { [record_object_KEY]: content.toString('base64') },
+    };
+    return object;
 }
-/** Answers what serves now, as the pointer says, if it is there. */
-function activeOf(standing) {
-    const backend = pointedAt(standing);
-    const workload = backend === undefined ? undefined : workloadOf(standing, backend);
-    return backend === undefined || workload === undefined ? undefined : { backend, workload };
+/** Reads a record out of its ConfigMap. Throws CONFLICT when it is not what was written, UNSUPPORTED when it was written by a newer version: nothing of it is guessed. */
+function parseRecord(object) {
+    const { binaryData } = object;
+    const content = Buffer.from(binaryData?.[record_object_KEY] ?? '', 'base64');
+    const wanted = object.metadata.annotations?.[SUM];
+    const got = sumOf(content);
+    if (content.length === 0 || wanted !== got)
+        throw damaged(object, `expected content with sha256 ${wanted ?? '(none is written beside it)'}, got ${got}`);
+    const value = unpacked(content);
+    if (!(0,json_pointer/* isMap */.jh)(value) || typeof value['format'] !== 'number')
+        throw damaged(object, 'expected the record of a release, got something else');
+    if (value['format'] !== 1) {
+        throw new build_fault/* Fault */.vC('UNSUPPORTED', `${(0,build_reference/* describeObject */.v8)(object)}: was written in format ${value['format']}, expected 1`, {
+            hint: 'Use the version of Fairlead that has released it, or a newer one.',
+        });
+    }
+    // Format 1 with the sum that `recordObject` wrote beside it.
+    return value;
 }
-/** Tells whether a Deployment of the user's own serves behind a Service that was never narrowed. */
-function isToBeAdopted(standing) {
-    const { service, plain, kept } = standing;
-    return service !== undefined && plain !== undefined && pointedAt(standing) === undefined && kept.journal.active === undefined;
+function unpacked(content) {
+    try {
+        return JSON.parse((0,external_node_zlib_.gunzipSync)(content, { maxOutputLength: UNPACKED }).toString('utf8'));
+    }
+    catch {
+        // The caller says that it is no record.
+        return undefined;
+    }
 }
-/** Chooses the slot a new release goes to: where it is already on its way, else beside what serves, else blue. */
-function candidateSlot(standing) {
-    const { rollout, active } = standing.kept.journal;
-    if (rollout !== undefined)
-        return rollout.slot;
-    const backend = pointedAt(standing) ?? active?.backend;
-    return SLOTS.find((slot) => !sameBackend(backend, { type: 'slot', slot })) ?? 'blue';
+function damaged(object, what) {
+    return new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeObject */.v8)(object)}: the record was changed or cut off, ${what}`, {
+        hint: 'Go back to another release by `to`, or deploy that one again from its sources. Nothing is restored from a record that is not whole.',
+    });
 }
-/** Names a backend for people: `blue`, or `the Deployment that was there before`. */
-function roles_describeBackend(backend) {
-    if (backend === undefined)
-        return 'nothing';
-    return backend.type === 'slot' ? backend.slot : 'the Deployment from before';
+function tooBig(name, { deployment, service, companions, autoscalers }, size) {
+    const parts = [
+        { name: `Deployment "${deployment.identity.slice(0, 12)}"`, size: JSON.stringify(deployment).length },
+        ...[...companions, ...autoscalers, ...(service === undefined ? [] : [service])].map((object) => ({
+            name: (0,build_reference/* describeObject */.v8)(object),
+            size: JSON.stringify(object).length,
+        })),
+    ];
+    const largest = parts.toSorted((one, other) => other.size - one.size).slice(0, 3);
+    const told = largest.map((part) => `${part.name} with ${part.size} bytes`).join(', ');
+    return new build_fault/* Fault */.vC('INPUT_INVALID', `${name}: the record of the release is too big, expected at most ${record_object_LIMIT} bytes compressed, got ${size}; the largest are ${told}`, {
+        hint: 'Keep large content out of the objects of the release: in an image, a volume or an object of its own that is not part of it.',
+    });
 }
-/** The name of the Deployment behind a backend of an app. */
-function workloadName(app, backend) {
-    return backend.type === 'slot' ? `${app}-${backend.slot}` : app;
+function sumOf(content) {
+    return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/records/recorded-deployment.js
+
+/** Takes it out of a release. */
+function deploymentOf({ identity, images, template, selector, deployment, labels, annotations, replicas }) {
+    return { identity, images, template, selector, deployment, labels, annotations, replicas };
+}
+/** Takes it out of the Deployment of a slot, where the release itself is not at hand: as the API server has filled it in. */
+function deploymentInSlot(live) {
+    const { replicas = 1 } = (live.spec ?? {});
+    return { ...readSlotDeployment(live), identity: readIdentity(live) ?? '', replicas };
+}
+/** A release as it is put into a slot again. */
+function releaseAgain(app, deployment) {
+    return { ...deployment, app, config: [], notes: [] };
+}
+/** Labels of a recorded Pod template. */
+function podLabelsOf({ template }) {
+    return template.metadata?.labels ?? {};
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/open-pointer.js
+
+
+
+/** Finds it; undefined where the pointer leads somewhere, or nothing of ours serves. */
+function openPointer(standing) {
+    const { app, namespace, service, serviceName, kept } = standing;
+    const { active } = kept.journal;
+    if (service === undefined || active === undefined || pointedAt(standing) !== undefined)
+        return undefined;
+    const labels = active.backend.type === 'slot' ? { [labels_LABELS.app]: app, ...backendLabels(active.backend) } : backendLabels(active.backend);
+    const patch = JSON.stringify({ spec: { selector: labels } });
+    return {
+        active,
+        said: `${(0,build_reference/* describeObject */.v8)(service)}: leads to every Pod of ${app}, since somebody has taken the slot out of its selector, or another Service is meant`,
+        command: `kubectl -n ${namespace} patch service ${serviceName} --type=merge -p '${patch}'`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
@@ -37984,12 +38581,12 @@ function arrivalOf(standing) {
 /** Tells whether a rollback has moved the pointer, and was not written down. */
 function isReturned(standing) {
     const { returning, previous, rollout } = standing.kept.journal;
-    return returning === true && rollout === undefined && previous !== undefined && backend_sameBackend(pointedAt(standing), previous.backend);
+    return returning === true && rollout === undefined && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
 }
 /** Tells whether the release on its way is the first, and has users already. */
 function isServedFirst(standing) {
     const { rollout } = standing.kept.journal;
-    return rollout !== undefined && rollout.from === undefined && backend_sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot));
+    return rollout !== undefined && rollout.from === undefined && sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot));
 }
 function firstArrival(standing) {
     const { rollout, ...journal } = standing.kept.journal;
@@ -38016,25 +38613,517 @@ function withJournal(standing, journal) {
     return { ...standing, kept: { ...standing.kept, journal } };
 }
 
-// EXTERNAL MODULE: ./packages/kube/build/reference.js
-var build_reference = __nccwpck_require__(4402);
-;// CONCATENATED MODULE: ./packages/rollout/build/preflight/open-pointer.js
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/goal.js
 
 
 
-/** Finds it; undefined where the pointer leads somewhere, or nothing of ours serves. */
-function openPointer(standing) {
-    const { app, namespace, service, serviceName, kept } = standing;
-    const { active } = kept.journal;
-    if (service === undefined || active === undefined || pointedAt(standing) !== undefined)
+/** Reads a line of `to`: `41`, `1.4.2`, `web:1.4.2`, `sha256:...`, each with `app=` before it where it is for one of several. Throws INPUT_INVALID. */
+function parseGoal(line) {
+    const [, app, value = ''] = /^(?:([a-z0-9][a-z0-9-]*)=)?(.+)$/.exec(line) ?? [];
+    return { ...(app === undefined ? {} : { app }), goal: goalIn(value) };
+}
+/** Says what is wrong with goals before anything is contacted. */
+function goalProblems(apps, goals) {
+    const unknown = goals.find(({ app }) => app !== undefined && !apps.includes(app));
+    const bare = goals.find(({ app, goal }) => app === undefined && goal.type === 'number');
+    const twice = goals.filter(({ app }, index) => goals.findIndex((each) => each.app === app) !== index);
+    const without = goalless(apps, goals);
+    return [
+        ...(unknown === undefined ? [] : [{ message: `input "to": expected one of the apps ${apps.join(', ')}, got "${unknown.app ?? ''}"` }]),
+        ...(bare === undefined || apps.length < 2
+            ? []
+            : [{ message: `input "to": expected app=number with several apps, got ${describeGoal(bare.goal)}`, hint: 'Every app counts its own releases.' }]),
+        ...(twice.length === 0 ? [] : [{ message: `input "to": expected one line for each app, got several for ${twice[0]?.app ?? 'all'}` }]),
+        ...(without === undefined ? [] : [{ message: `input "to": expected a line for each app, got none for ${without}` }]),
+    ];
+}
+function goalless(apps, goals) {
+    if (goals.length === 0 || goals.some(({ app }) => app === undefined))
         return undefined;
-    const labels = active.backend.type === 'slot' ? { [labels_LABELS.app]: app, ...backendLabels(active.backend) } : backendLabels(active.backend);
-    const patch = JSON.stringify({ spec: { selector: labels } });
+    return apps.find((app) => !goals.some((each) => each.app === app));
+}
+/** The goal of an app; undefined where none is named. */
+function goalOf(goals, app) {
+    return (goals.find((line) => line.app === app) ?? goals.find((line) => line.app === undefined))?.goal;
+}
+/** Finds the one release that is meant. A text says why there is none, with the list of what exists. */
+function findRelease(goal, notes) {
+    const found = notes.filter((note) => isMeant(goal, note));
+    const [one] = found;
+    if (one !== undefined && found.length === 1)
+        return one;
+    if (one === undefined)
+        return `no release is known by ${describeGoal(goal)}, expected one of ${listed(notes)}`;
+    return `${describeGoal(goal)} is what several releases run, expected one by its number: ${listed(found)}`;
+}
+/** A goal as it was written. */
+function describeGoal(goal) {
+    if (goal.type === 'number')
+        return String(goal.number);
+    return goal.type === 'digest' ? shortReference(goal.digest) : `${goal.name === undefined ? '' : `${goal.name}:`}${goal.tag}`;
+}
+function goalIn(value) {
+    if (/^\d{1,9}$/.test(value))
+        return { type: 'number', number: Number(value) };
+    const digest = value.slice(value.indexOf('@') + 1);
+    if (isDigest(digest))
+        return { type: 'digest', digest };
+    const [, name, tag = ''] = /^(?:([\w.:/-]+):)?(\w[\w.-]{0,127})$/.exec(value) ?? [];
+    if (tag === '') {
+        throw new build_fault/* Fault */.vC('INPUT_INVALID', `expected the number of a release, a tag such as 1.4.2 or web:1.4.2, or a digest sha256:..., got ${JSON.stringify(value)}`);
+    }
+    return { type: 'tag', tag, ...(name === undefined ? {} : { name }) };
+}
+function isMeant(goal, { number, images, running = [] }) {
+    if (goal.type === 'number')
+        return number === goal.number;
+    if (goal.type === 'digest')
+        return [...images, ...running].some((image) => image.endsWith(goal.digest));
+    return images.some((image) => hasTag(image, goal));
+}
+function hasTag(image, { tag, name }) {
+    const reference = referenceOf(image);
+    if (reference?.tag !== tag)
+        return false;
+    const whole = `${reference.registry}/${reference.repository}`;
+    return name === undefined || whole === name || whole.endsWith(`/${name}`);
+}
+function listed(notes) {
+    if (notes.length === 0)
+        return 'none: it has never been released';
+    return notes.map(({ number, images }) => `${number} (${images.map(shortReference).join(', ') || 'what was there before'})`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/irreversible.js
+
+
+
+/** The newest irreversible release that a way back to a number would cross: after that one, up to the one that serves. Undefined where there is none. */
+function irreversibleSince(journal, number) {
+    const serving = journal.active?.release.number ?? 0;
+    return knownReleases(journal).find((note) => note.irreversible !== undefined && note.number > number && note.number <= serving);
+}
+/** Says why a rollout that users are on already cannot be taken back; undefined where it can be: it has not moved, or is not irreversible. */
+function irreversibleAfterMove(standing) {
+    const { rollout } = standing.kept.journal;
+    if (rollout?.release.irreversible === undefined || !sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot)))
+        return undefined;
+    return describeIrreversible(standing.app, rollout.release);
+}
+/** `web: there is no way back from release 3, it is irreversible: drops column x`. */
+function describeIrreversible(app, { number, irreversible = '' }) {
+    return `${app}: there is no way back from release ${number}, it is irreversible: ${irreversible}`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/destination.js
+
+
+
+
+
+
+
+
+/** Chooses where an app goes back to. What of it is still on its way to somewhere else has been cleared away before. Pure. */
+function destinationOf(standing, question) {
+    const { archive = EMPTY_ARCHIVE } = question;
+    const { app, kept } = standing;
+    const chosen = question.goal === undefined ? chooseGood(standing, question) : chooseMeant(standing, question.goal, archive);
+    if (chosen.type !== 'standby' && chosen.type !== 'record')
+        return chosen;
+    const number = chosen.type === 'standby' ? chosen.to.release.number : chosen.entry.release.number;
+    const crossed = irreversibleSince(kept.journal, number);
+    if (crossed !== undefined)
+        return refuse(describeIrreversible(app, crossed));
+    const astray = pointerReason(standing);
+    if (astray !== undefined)
+        return refuse(astray);
+    if (archive.missing.length > 0)
+        return refuse(archive.missing.map((each) => `${app}: ${each}`).join('; '));
+    return chosen.type === 'record' ? selectable(standing, chosen) : chosen;
+}
+function chooseGood(standing, { archive = EMPTY_ARCHIVE, isInterrupted = false }) {
+    const { app, kept } = standing;
+    const { active, previous, rollout } = kept.journal;
+    if (rollout?.restores === true)
+        return fromRecord(standing, rollout.release.number, archive);
+    if (active === undefined)
+        return refuse(`${app}: nothing to roll back to, it has never been released`);
+    // What was rolled back to stays: a job that is run again must not go one further. Whoever wants that names it.
+    if (previous?.bad === true && hasArrived(standing, isInterrupted))
+        return { type: 'arrived' };
+    return isGood(standing, previous) ? { type: 'standby', to: previous } : chooseOlder(standing, archive);
+}
+function hasArrived(standing, isInterrupted) {
+    return isInterrupted || sameBackend(pointedAt(standing), standing.kept.journal.active?.backend);
+}
+function isGood(standing, previous) {
+    return previous !== undefined && previous.bad !== true && isStillThere(standing, previous);
+}
+/** The newest good one that has a record. */
+function chooseOlder(standing, archive) {
+    const isGone = (number) => archive.records.has(number) && archive.records.get(number) === undefined;
+    const older = olderGood(standing.kept.journal).find(({ release }) => !isGone(release.number));
+    if (older !== undefined)
+        return fromRecord(standing, older.release.number, archive);
+    return refuse(`${standing.app}: nothing to roll back to, ${whyNothing(standing)}`);
+}
+function whyNothing({ app, kept: { journal } }) {
+    const { active, previous } = journal;
+    if (previous === undefined)
+        return `release ${active?.release.number ?? 0} is the only one there is`;
+    if (previous.bad === true)
+        return `release ${previous.release.number} was rolled back itself`;
+    return `${workloadName(app, previous.backend)} does not hold release ${previous.release.number} any more`;
+}
+function chooseMeant(standing, goal, archive) {
+    const { app, kept } = standing;
+    const { active, previous, rollout } = kept.journal;
+    const found = findRelease(goal, knownReleases(kept.journal));
+    if (typeof found === 'string')
+        return refuse(`${app}: ${found}`);
+    const { number } = found;
+    if (rollout?.restores === true)
+        return fromRecord(standing, rollout.release.number, archive);
+    if (active?.release.number === number && !isReturned(standing))
+        return { type: 'arrived' };
+    if (previous?.release.number === number && isStillThere(standing, previous))
+        return { type: 'standby', to: previous };
+    return fromRecord(standing, number, archive);
+}
+function fromRecord({ app, kept }, number, { records }) {
+    const entry = kept.journal.history?.find(({ release }) => release.number === number);
+    if (entry === undefined)
+        return refuse(`${app}: release ${number} cannot be gone back to, nothing is kept of it but its number`);
+    const record = records.get(number);
+    if (record === undefined && records.has(number)) {
+        return refuse(`${app}: release ${number} cannot be gone back to, its record ${recordName(app, number)} is gone`);
+    }
+    if (record !== undefined && record.release.identity !== entry.release.identity) {
+        return refuse(`${app}: release ${number} cannot be gone back to, ${recordName(app, number)} is the record of another release`);
+    }
+    return { type: 'record', entry, record };
+}
+/** Users must be where the journal left them, or where a way back has led them. */
+function pointerReason(standing) {
+    const { app, service, serviceName, kept } = standing;
+    const { active, rollout } = kept.journal;
+    if (active === undefined)
+        return undefined;
+    if (service === undefined)
+        return `${app}: Service ${serviceName} does not exist, expected the one that leads users to ${app}`;
+    const opened = openPointer(standing);
+    if (opened !== undefined)
+        return `${opened.said}; lead it to release ${active.release.number} again with: ${opened.command}`;
+    const now = pointedAt(standing);
+    const isExpected = sameBackend(now, active.backend) || isReturned(standing) || (rollout !== undefined && sameBackend(now, backend_slotBackend(rollout.slot)));
+    if (isExpected)
+        return undefined;
+    return `${app}: Service ${serviceName} leads to ${roles_describeBackend(now)}, expected ${roles_describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`;
+}
+/** Pods that the Service would not select could be moved to for ever: nobody would arrive. */
+function selectable(standing, chosen) {
+    const { app, serviceName } = standing;
+    const { record, entry } = chosen;
+    const wanted = baseSelector(selectorIn(standing.service));
+    if (record === undefined || selects({ matchLabels: wanted }, podLabelsOf(record.deployment)))
+        return chosen;
+    return refuse(`${app}: release ${entry.release.number} cannot be gone back to, its Pods have other labels than Service ${serviceName} selects now`);
+}
+function isStillThere(standing, { backend, release }) {
+    const workload = workloadOf(standing, backend);
+    if (workload === undefined)
+        return false;
+    return backend.type === 'adopted' ? workload.uid === standing.kept.journal.adoption?.uid : workload.identity === release.identity;
+}
+function refuse(reason) {
+    return { type: 'refused', reason };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/order/pinned.js
+/** Says what a release has in common with a pin: `this is the same release`. Undefined when it is another one, with other images as far as those name digests. */
+function pinnedBy(pin, release) {
+    if (release.identity === pin.identity)
+        return 'this is the same release';
+    const bad = digestsIn(pin.images);
+    const image = release.images.find((each) => digestsIn([each]).some((digest) => bad.includes(digest)));
+    return image === undefined ? undefined : `this one runs the same image ${pinned_short(image)}`;
+}
+/**
+ * The images that a pin on a bad release should name: with a digest, and not also run by the release that was gone back to. A pin that named a sidecar both have
+ * would hold the correction too. Empty where the images were not what was bad.
+ */
+function imagesToPin(bad, back) {
+    const good = back === undefined ? [] : digestsIn(imagesOf(back));
+    return [...new Set(imagesOf(bad))].filter((image) => digestsIn([image]).some((digest) => !good.includes(digest)));
+}
+/** Tells whether the mark is the very commit that was rolled back from. */
+function isMarkPinned({ mark, pin }) {
+    return mark !== undefined && mark.commit === pin?.source?.commit;
+}
+function imagesOf({ images, running = [] }) {
+    return [...images, ...running];
+}
+function digestsIn(images) {
+    return images.flatMap((image) => /\bsha\d+:[0-9a-f]{32,}$/.exec(image) ?? []);
+}
+/** `web@sha256:9f2c1ab04d11...`. */
+function pinned_short(image) {
+    return image.replace(/(\bsha\d+:[0-9a-f]{12})[0-9a-f]+$/, '$1...');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/digest.js
+
+/** Digests a JSON value to sha256 in hex. Equal values have equal ones: the order of keys does not matter, and an undefined property is an absent one. */
+function digest_digestOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(value)).digest('hex');
+}
+/** Writes JSON in the one way in which equal values look equal: keys sorted by code unit, no spaces, nothing undefined. */
+function canonicalJson(value) {
+    if (Array.isArray(value))
+        return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+    if (typeof value !== 'object' || value === null)
+        return JSON.stringify(value ?? null);
+    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+    const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return `{${sorted.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/budgets.js
+
+
+
+/** The budgets that would count the Pods of a release and of what serves as one. */
+function guardedFor(standing, app, release) {
+    const serving = activeOf(standing)?.workload ?? standing.plain;
+    const labels = [...(serving === undefined ? [] : [podLabels(serving)]), candidateLabels(standing, app)];
+    const brought = release.companions.map(({ object }) => object);
+    return { standing, budgets: serving === undefined ? [] : guardedAmong(standing, labels, brought) };
+}
+/** The budgets that would count the Pods of two backends as one. `brought` is what is, or will be, written to them meanwhile. */
+function guardedBetween(standing, backends, brought = []) {
+    const workloads = backends.map((backend) => workloadOf(standing, backend));
+    const labels = workloads.flatMap((workload) => (workload === undefined ? [] : [podLabels(workload)]));
+    return { standing, budgets: labels.length < 2 ? [] : guardedAmong(standing, labels, brought) };
+}
+/** The labels the Pods of a release will carry in their slot. */
+function candidateLabels(standing, { app, template }) {
+    return { ...template.metadata?.labels, [labels_LABELS.app]: app, [labels_LABELS.slot]: candidateSlot(standing) };
+}
+/** The user's budgets that cover Pods with all these labels, whatever else they cover. */
+function budgetsOver({ budgets }, labels, brought = []) {
+    const own = budgets.filter((budget) => copyOf(budget) === undefined && brought.every(({ metadata }) => metadata.name !== budget.metadata.name));
+    const originals = [...own, ...brought.filter(isBudget)].flatMap((budget) => originalOf(budget) ?? []);
+    return originals.filter((original) => labels.every((each) => covers(original, each)));
+}
+/** Why a budget is left as it is, in words; undefined where nothing keeps it from being shared out. */
+function whyLeft(standing, original) {
+    const shared = standing.others.find((object) => covers(original, podLabels({ object })));
+    if (shared !== undefined)
+        return `also covers Deployment ${shared.metadata.name}`;
+    const names = [...SLOTS.map(backend_slotBackend), ADOPTED].map((backend) => copyName(original.name, backend));
+    const taken = standing.budgets.find((budget) => names.includes(budget.metadata.name) && copyOf(budget) !== original.name);
+    return taken === undefined ? undefined : `needs a copy under a name that another one has, ${taken.metadata.name}`;
+}
+/** Keeps the Pods beside what serves out of the user's budgets and under copies; nothing where that is so. */
+function keepApart({ standing, budgets }, backend) {
+    const hash = standing.kept.journal.adoption?.hash;
+    const beside = backend.type === 'adopted' && hash !== undefined ? { ...backend, hash } : backend;
+    const stale = copiesOf(standing, budgets).filter(({ metadata }) => budgets.every(({ name }) => metadata.name !== copyName(name, beside)));
+    if (stale.length === 0 && budgets.every((original) => isApart(standing, original, beside)))
+        return [];
+    return stepsOf(standing, { budgets, beside, stale: stale.map(({ metadata }) => metadata.name) });
+}
+/** Lets the user's budgets cover what is about to serve as well: before it does, while its Pods are nobody's. `beside` is what they were kept apart from in this very plan. */
+function letIn({ standing, budgets }, beside) {
+    return stepsOf(standing, { budgets, beside: undefined, stale: budgets.map(({ name }) => copyName(name, beside)) });
+}
+/** Keeps apart what has just stopped serving. */
+function leaveOut({ standing, budgets }, beside) {
+    return stepsOf(standing, { budgets, beside, stale: [] });
+}
+/** Gives every budget of an app back as its user wrote it, and deletes the copies; nothing where there are none. For an app of which one backend at most has Pods. */
+function settleBudgets(standing, brought = []) {
+    const stale = standing.budgets.filter((budget) => copyOf(budget) !== undefined && budget.metadata.labels?.[labels_LABELS.app] === standing.app);
+    const narrowed = budgetsOfApp(standing).filter((budget) => !(0,json_pointer/* sameJson */.Vk)(asWritten(budget), budget));
+    const kept = [
+        ...narrowed,
+        ...standing.budgets.filter(({ metadata }) => stale.some((copy) => copyOf(copy) === metadata.name) && !isIn(metadata.name, narrowed)),
+    ];
+    const budgets = kept.map((budget) => brought.find(({ metadata, kind }) => kind === budget.kind && metadata.name === budget.metadata.name) ?? budget);
+    if (stale.length + narrowed.length === 0)
+        return [];
+    return [
+        {
+            type: 'budget',
+            app: standing.app,
+            budgets: budgets.flatMap((budget) => originalOf(budget) ?? []),
+            beside: undefined,
+            stale: stale.map(({ metadata }) => metadata.name),
+        },
+    ];
+}
+/** The budgets of a namespace as they are once those of an app were settled. */
+function settledBudgets(standing) {
+    const mine = budgetsOfApp(standing);
+    const isCopy = (budget) => copyOf(budget) !== undefined && budget.metadata.labels?.[labels_LABELS.app] === standing.app;
+    return standing.budgets.filter((budget) => !isCopy(budget)).map((budget) => (mine.includes(budget) ? asWritten(budget) : budget));
+}
+const ADOPTED = { type: 'adopted', hash: '' };
+function guardedAmong(standing, labels, brought) {
+    const over = budgetsOver(standing, labels, brought);
+    // Two on one Pod are the user's own affair: a copy of each would be two again.
+    return over.length === 1 ? over.filter((original) => whyLeft(standing, original) === undefined) : [];
+}
+function stepsOf({ app }, step) {
+    return step.budgets.length === 0 ? [] : [{ type: 'budget', app, ...step }];
+}
+function isApart({ app, namespace, budgets }, original, beside) {
+    const live = budgets.find(({ metadata }) => metadata.name === original.name);
+    const copy = budgets.find(({ metadata }) => metadata.name === copyName(original.name, beside));
+    const wanted = budgetCopy(original, { app, namespace, backend: beside });
+    const selector = live?.spec?.selector;
+    return (0,json_pointer/* sameJson */.Vk)(selector, apartFrom(original.selector, beside)) && copy !== undefined && (0,json_pointer/* showsContent */.GT)(copy.spec, wanted.spec);
+}
+function copiesOf({ budgets }, originals) {
+    return budgets.filter((budget) => originals.some(({ name }) => name === copyOf(budget)));
+}
+/** The user's budgets that cover Pods of the app. */
+function budgetsOfApp({ budgets, slots, plain }) {
+    const labels = [slots.blue, slots.green, plain].flatMap((workload) => (workload === undefined ? [] : [podLabels(workload)]));
+    return budgets.filter((budget) => {
+        const original = copyOf(budget) === undefined ? originalOf(budget) : undefined;
+        return original !== undefined && labels.some((each) => covers(original, each));
+    });
+}
+function isIn(name, budgets) {
+    return budgets.some(({ metadata }) => metadata.name === name);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/clearing.js
+
+
+
+
+/** Tells whether another release than this one is on its way for an app: it was parked, or its run was killed. */
+function isAnothers(standing, release) {
+    const { rollout } = standing.kept.journal;
+    const wanted = release.apps.find(({ app }) => app === standing.app);
+    return rollout !== undefined && rollout.release.identity !== wanted?.identity;
+}
+/** An app as it stands once the rollout on its way was taken back: what the way back must lead to, and what is planned on. */
+function clearedAway(standing) {
+    const { kept, slots } = standing;
+    const { rollout, ...journal } = kept.journal;
+    if (rollout === undefined)
+        return standing;
+    const budgets = settledBudgets(standing);
+    const cleared = withoutMade({ ...standing, budgets, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }, rollout);
+    if (journal.adoption !== undefined && journal.active === undefined)
+        return freed(cleared, rollout);
+    const moved = sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot));
+    return { ...(moved ? pointedBack(cleared, rollout) : cleared), kept: { ...kept, journal } };
+}
+/** An adoption that never arrived is undone whole: Service and Deployment are their user's own again. */
+function freed(standing, rollout) {
+    const { kept, plain } = standing;
+    const { rollout: _rollout, adoption: _adoption, ...journal } = kept.journal;
+    const opened = pointedBack({ ...standing, kept: { ...kept, journal } }, rollout);
+    return plain === undefined ? opened : { ...opened, plain: { ...plain, paused: false } };
+}
+function pointedBack(standing, { selector }) {
+    const { service } = standing;
+    return service === undefined || selector === undefined ? standing : { ...standing, service: withSelector(service, selector) };
+}
+/** A Service or an autoscaler that the rollout made goes with it. */
+function withoutMade(standing, { created }) {
+    const { service, slices, autoscaler, serviceName } = standing;
+    const isServiceGone = created.some(({ kind, name }) => kind === 'Service' && name === serviceName);
+    const isScalerGone = created.some(({ kind, name }) => kind === 'HorizontalPodAutoscaler' && name === autoscaler?.metadata.name);
     return {
-        active,
-        said: `${(0,build_reference/* describeObject */.v8)(service)}: leads to every Pod of ${app}, since somebody has taken the slot out of its selector, or another Service is meant`,
-        command: `kubectl -n ${namespace} patch service ${serviceName} --type=merge -p '${patch}'`,
+        ...standing,
+        service: isServiceGone ? undefined : service,
+        slices: isServiceGone ? [] : slices,
+        autoscaler: isScalerGone ? undefined : autoscaler,
     };
+}
+function slotAfter(held, { before, created }) {
+    if (held === undefined || (before === undefined && wasMade(created, held.name)))
+        return undefined;
+    const emptied = { ...held, wanted: 0, available: 0 };
+    // What it held before is put back: the next release that is refused must find that, not this one.
+    return before === undefined ? { ...emptied, identity: undefined } : { ...emptied, object: { ...held.object, ...before }, identity: readIdentity(before) };
+}
+function wasMade(created, name) {
+    return created.some((each) => each.kind === 'Deployment' && each.name === name);
+}
+function withSelector(service, selector) {
+    return { ...service, spec: { ...service.spec, selector } };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/restorable.js
+/** What of a live slot Deployment has to be applied to make it the same again; its replicas are not part of it. */
+function restorable({ apiVersion, kind, metadata, spec }) {
+    const { name, namespace, labels, annotations = {} } = metadata;
+    const { replicas: _replicas, paused: _paused, ...rest } = (spec ?? {});
+    const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith('deployment.kubernetes.io/')));
+    return {
+        apiVersion,
+        kind,
+        metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }), annotations: kept },
+        spec: rest,
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/plan-restore.js
+
+
+
+
+
+
+
+/** Plans it as any release into a slot is, only that what goes there comes out of its record. What of it an earlier run has done is not done again. */
+function restoration(standing, { release }, { record, replicas }) {
+    const { app, kept, namespace } = standing;
+    const { rollout } = kept.journal;
+    const slot = candidateSlot(standing);
+    const held = standing.slots[slot];
+    const moved = rollout !== undefined && sameBackend(pointedAt(standing), backend_slotBackend(slot));
+    const prepared = moved || (rollout !== undefined && held !== undefined && held.identity === release.identity && held.wanted > 0);
+    const again = asItRan(releaseAgain(app, record.deployment), release);
+    const deployment = slotDeployment(again, { slot, namespace });
+    const empty = held === undefined || held.wanted === 0 ? [] : [{ type: 'empty', app, slot }];
+    const prepare = prepared ? [] : [...empty, { type: 'prepare', app, slot, deployment, replicas, isNew: held === undefined, force: false }];
+    const byTag = again.images.filter((image) => !image.includes('@'));
+    return {
+        slot,
+        moved,
+        pinned: byTag.length === 0,
+        guarding: guardedFor(standing, again, { companions: [] }),
+        steps: [...(rollout === undefined ? [beginStep(standing, slot, release)] : []), ...prepare],
+        notes: byTag.map((image) => `release ${release.number} of ${app} runs ${image} by its tag, which may name another image by now: its digest was not known`),
+    };
+}
+function beginStep(standing, slot, release) {
+    const { app, service } = standing;
+    const held = standing.slots[slot];
+    const before = held === undefined ? undefined : restorable(held.object);
+    const selector = service === undefined ? undefined : selectorIn(service);
+    return { type: 'begin', app, release, slot, from: activeOf(standing)?.backend, selector, adopts: undefined, before, restores: true };
+}
+/** A tag may name another image by now: what its Pods were seen to run is run again. */
+function asItRan(release, { running = [] }) {
+    const template = mapImages(release.template, (image) => digested(image, running));
+    return { ...release, template, images: release.images.map((image) => digested(image, running)) };
+}
+function digested(image, running) {
+    const reference = referenceOf(image);
+    if (reference === undefined || reference.digest !== undefined)
+        return image;
+    const seen = running.flatMap((each) => referenceOf(each) ?? []).filter((each) => each.digest !== undefined && sameRepository(each, reference));
+    const [one] = seen;
+    return one?.digest === undefined || seen.length > 1 ? image : withDigest(reference, one.digest);
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/step.js
@@ -38045,6 +39134,7 @@ function moveStep(step, proof) {
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/way-back.js
+
 
 
 
@@ -38077,11 +39167,15 @@ function pointerSteps(standing, { rollbackTimeout }) {
         atLeast: replicas,
         base: appLabels(baseSelector(selectorIn(standing.service)), app, from),
     };
+    const guarding = guardedBack(standing, rollout, from);
     return [
+        ...keepApart(guarding, from),
         ...raise,
         health,
+        ...letIn(guarding, from),
         moveStep(pointer, { health, checks: undefined }),
         { type: 'prove', app, service, backend: from, atLeast: replicas },
+        ...leaveOut(guarding, backend_slotBackend(rollout.slot)),
         ...handBack(standing, rollout, from),
     ];
 }
@@ -38112,10 +39206,20 @@ function clearingSteps(standing) {
     return [
         ...(changed.length === 0 ? [] : [{ type: 'restore', app, changed }]),
         ...slotSteps(standing, rollout),
+        ...budgetSteps(standing, rollout),
         ...openingSteps(standing, rollout),
         ...(created.length === 0 ? [] : [{ type: 'remove', app, created }]),
         { type: 'end', app },
     ];
+}
+function guardedBack(standing, { slot, changed }, from) {
+    return guardedBetween(standing, [from, backend_slotBackend(slot)], changed);
+}
+/** Once the candidate has no Pods any more, the user's budgets cover what serves by themselves. */
+function budgetSteps(standing, rollout) {
+    const { from, slot, changed } = rollout;
+    const guarding = from === undefined || !leadsToCandidate(standing, rollout) ? undefined : guardedBack(standing, rollout, from);
+    return guarding === undefined || guarding.budgets.length === 0 ? settleBudgets(standing, changed) : letIn(guarding, backend_slotBackend(slot));
 }
 function slotSteps({ app, slots }, { slot, before }) {
     if (slots[slot] === undefined)
@@ -38136,7 +39240,7 @@ function openingSteps(standing, rollout) {
     return isUsersOwn && leadsToCandidate(standing, rollout) ? [{ type: 'reopen', app, service }] : [];
 }
 function leadsToCandidate(standing, { slot }) {
-    return backend_sameBackend(pointedAt(standing), backend_slotBackend(slot));
+    return sameBackend(pointedAt(standing), backend_slotBackend(slot));
 }
 function wasCreated({ created }, kind, name) {
     return created.some((each) => each.kind === kind && each.name === name);
@@ -38153,24 +39257,70 @@ function serviceOf({ created }, name) {
 
 
 
+
+
+
+
+
+
+
 /**
- * Decides the way back: out of what is on its way, otherwise to the release before. Several apps go back together or not at all, in reverse of their order.
+ * Decides the way back: out of what is on its way, otherwise to the release before, or the one that is named. Several apps go back together or not at all, in reverse of their order.
+ * What is left is pinned before any traffic moves.
  */
 function planRollback(standings, options) {
-    const title = standings.map(titleOf);
-    // Several go back together: one that has arrived does not keep the others from it.
-    const isInterrupted = standings.some((standing) => isReturned(standing) || finishing(standing).length > 0);
-    const inFlight = standings.filter(({ kept }) => kept.journal.rollout !== undefined);
-    const settled = standings.filter((standing) => !inFlight.includes(standing));
-    const refusals = inFlight.length > 0 ? [...inFlight.flatMap(stuck), ...mixed(inFlight, settled)] : standings.flatMap((standing) => refusalOf(standing, isInterrupted));
+    const { to = [], rollbackTimeout: budget } = options;
+    const aborted = standings.filter((standing) => isAborted(standing, goalOf(to, standing.app)));
+    const settled = standings.filter((standing) => !aborted.includes(standing));
+    const isAbort = to.length === 0 && aborted.length > 0;
+    const courses = isAbort ? [] : destinations(standings, options);
+    const title = standings.map((standing, index) => `${titleOf(standing)}${goalText(courses[index])}`);
+    const refusals = [
+        ...aborted.flatMap((standing) => stuck(standing) ?? irreversibleAfterMove(standing) ?? []),
+        ...(isAbort ? mixed(aborted, settled) : []),
+        ...courses.flatMap(refusalOf),
+    ];
     if (refusals.length > 0)
         return { refused: refusals.join('; '), title, steps: [], notes: [] };
-    if (inFlight.length > 0)
-        return { title, steps: wayBackSteps(inFlight, options), notes: [] };
-    const reversed = standings.toReversed();
-    const left = reversed.flatMap(finishing);
-    const steps = [...backwards(reversed.flatMap(returnOf), options), ...left.flatMap((each) => retireBad(each, options))];
-    return { title, steps, notes: [] };
+    const returns = courses.toReversed().flatMap(returnOf);
+    const left = courses.toReversed().filter(({ destination }) => destination.type === 'arrived');
+    const pins = returns.flatMap((each) => pinSteps(each, options));
+    const steps = [...pins, ...wayBackSteps(aborted, options), ...backwards(returns, options), ...left.flatMap(({ standing }) => retireBad(standing, options))];
+    const notes = returns.flatMap((each) => each.notes);
+    const nothing = `${standings.map(serving).join(', ')} already${to.length === 0 ? ', gone back to before; to go further, name a release in `to`' : ''}`;
+    return { title, steps, notes, budget, ...(steps.length === 0 ? { nothing } : {}) };
+}
+/** Tells whether a rollback of these apps was begun and not ended: one that has arrived does not keep the others from it. */
+function isReturnInterrupted(standings) {
+    return standings.some((standing) => isReturned(standing) || isLeftRunning(standing) || standing.kept.journal.rollout?.restores === true);
+}
+/** An app as its way back is planned: without what is on its way to somewhere else. */
+function seenBack(standing, goal) {
+    return isAborted(standing, goal) ? clearedAway(standing) : standing;
+}
+function destinations(standings, options) {
+    const { to = [], archives } = options;
+    const isInterrupted = isReturnInterrupted(standings);
+    return standings.map((each) => {
+        const goal = goalOf(to, each.app);
+        const standing = seenBack(each, goal);
+        return { standing, options, destination: destinationOf(standing, { goal, archive: archives?.get(each.app), isInterrupted }) };
+    });
+}
+function refusalOf({ standing: { app }, destination }) {
+    if (destination.type === 'refused')
+        return [destination.reason];
+    const isUnread = destination.type === 'record' && destination.record === undefined;
+    return isUnread ? [`${app}: the record of release ${destination.entry.release.number} was not read`] : [];
+}
+/** What is on its way ends, unless it is the very way back that is asked for. */
+function isAborted({ kept }, goal) {
+    const { rollout } = kept.journal;
+    if (rollout === undefined)
+        return false;
+    if (rollout.restores !== true)
+        return true;
+    return goal !== undefined && typeof findRelease(goal, [rollout.release]) === 'string';
 }
 /** One release that has arrived and one that has not are two ways back: which comes first is for a person to say. */
 function mixed(inFlight, settled) {
@@ -38183,89 +39333,115 @@ function mixed(inFlight, settled) {
 function stuck(standing) {
     const { rollout } = standing.kept.journal;
     if (rollout === undefined || !isServedFirst(standing))
-        return [];
-    return [`${standing.app}: nothing to roll back to, release ${rollout.release.number} is its first`];
+        return undefined;
+    return `${standing.app}: nothing to roll back to, release ${rollout.release.number} is its first`;
 }
-function refusalOf(standing, isInterrupted) {
-    const { app, kept } = standing;
-    const { previous, active } = kept.journal;
-    if (active === undefined)
-        return [`${app}: nothing to roll back to, it has never been released`];
-    if (previous === undefined)
-        return [`${app}: nothing to roll back to, release ${active.release.number} is the only one there is`];
-    if (previous.bad === true)
-        return isInterrupted ? [] : [`${app}: nothing to roll back to, release ${previous.release.number} was rolled back itself`];
-    if (standing.service === undefined)
-        return [`${app}: Service ${standing.serviceName} does not exist, expected the one that leads users to ${app}`];
-    const opened = openPointer(standing);
-    if (opened !== undefined)
-        return [`${opened.said}; lead it to release ${active.release.number} again with: ${opened.command}`];
-    if (!backend_sameBackend(pointedAt(standing), active.backend) && !isReturned(standing)) {
-        return [
-            `${app}: Service ${standing.serviceName} leads to ${roles_describeBackend(pointedAt(standing))}, expected ${roles_describeBackend(active.backend)} as release ${active.release.number} left it: somebody has moved it`,
-        ];
-    }
-    return isStillThere(standing, previous)
-        ? []
-        : [`${app}: nothing to roll back to, ${workloadName(app, previous.backend)} does not hold release ${previous.release.number} any more`];
-}
-function isStillThere(standing, { backend, release }) {
-    const workload = workloadOf(standing, backend);
-    if (workload === undefined)
+/** What is left of a rollback whose run ended after its record: the Pods of the bad release are still there, or budgets that were shared out between two. */
+function isLeftRunning(standing) {
+    const { previous, active } = standing.kept.journal;
+    if (previous?.bad !== true || !sameBackend(pointedAt(standing), active?.backend))
         return false;
-    return backend.type === 'adopted' ? workload.uid === standing.kept.journal.adoption?.uid : workload.identity === release.identity;
+    return hasPods(standing, previous) || settleBudgets(standing).length > 0;
 }
-/** What is left of a rollback whose run ended after its record: the Pods of the bad release are still there. */
-function finishing(standing) {
-    const { previous, active } = standing.kept.journal;
-    if (previous?.bad !== true || !backend_sameBackend(pointedAt(standing), active?.backend))
+function hasPods(standing, { backend }) {
+    return (workloadOf(standing, backend)?.wanted ?? 0) > 0;
+}
+function retireBad(standing, { drain }) {
+    const { previous } = standing.kept.journal;
+    if (previous === undefined || !isLeftRunning(standing))
         return [];
-    return (workloadOf(standing, previous.backend)?.wanted ?? 0) > 0 ? [standing] : [];
+    const retire = { type: 'retire', app: standing.app, backend: previous.backend, drain, standby: { type: 'cold' }, cleanup: false };
+    return [...(hasPods(standing, previous) ? [retire] : []), ...settleBudgets(standing)];
 }
-function retireBad({ app, kept }, { drain }) {
-    const { previous } = kept.journal;
-    return previous === undefined ? [] : [{ type: 'retire', app, backend: previous.backend, drain, standby: { type: 'cold' }, cleanup: false }];
-}
-function returnOf(standing) {
-    const { previous, active } = standing.kept.journal;
-    if (previous === undefined || previous.bad === true || active === undefined)
+function returnOf({ standing, destination }) {
+    const { active } = standing.kept.journal;
+    if (active === undefined)
         return [];
-    const { wanted: before = 0, available = 0 } = workloadOf(standing, previous.backend) ?? {};
-    const replicas = neededBy(standing, [active, previous]) ?? Math.max(1, before);
-    return [{ standing, from: active.backend, to: previous, replicas, isWarm: available >= replicas, before, moved: isReturned(standing) }];
+    const common = { standing, from: active.backend, left: active.release };
+    if (destination.type === 'standby')
+        return [{ ...common, ...standbyOf(standing, destination), notes: companionNotes(standing, destination.to.release) }];
+    if (destination.type !== 'record' || destination.record === undefined)
+        return [];
+    const { entry, record } = destination;
+    const replicas = neededBy(standing, [active.release, entry.release]) ?? record.deployment.replicas ?? 1;
+    const { slot, moved, pinned, guarding, steps: raise, notes } = restoration(standing, entry, { record, replicas });
+    const to = backend_slotBackend(slot);
+    const target = { app: standing.app, backend: to, replicas, pinned };
+    return [{ ...common, to, release: entry.release, target, raise, moved, guarding, notes: [...notes, ...companionNotes(standing, entry.release)] }];
+}
+function standbyOf(standing, { to: { backend, release } }) {
+    const { app, kept } = standing;
+    const { wanted: before = 0, available = 0 } = workloadOf(standing, backend) ?? {};
+    const replicas = neededBy(standing, [...(kept.journal.active === undefined ? [] : [kept.journal.active.release]), release]) ?? Math.max(1, before);
+    const guarding = guardedBetween(standing, [...(kept.journal.active === undefined ? [] : [kept.journal.active.backend]), backend]);
+    const raise = available >= replicas ? [] : [{ type: 'scale', app, backend, replicas, before }];
+    return { to: backend, release, target: { app, backend, replicas }, raise, moved: isReturned(standing), guarding };
 }
 /** As many Pods as serve now. Scaled to nobody, or deleted, what serves says nothing: then as many as it was released with. */
-function neededBy(standing, [active, ...others]) {
-    const asked = workloadOf(standing, active.backend)?.wanted ?? 0;
-    return asked > 0 ? asked : [active, ...others].map(({ release }) => release.replicas).find((replicas) => replicas !== undefined);
+function neededBy(standing, notes) {
+    const { active } = standing.kept.journal;
+    const asked = active === undefined ? 0 : (workloadOf(standing, active.backend)?.wanted ?? 0);
+    return asked > 0 ? asked : notes.map(({ replicas }) => replicas).find((replicas) => replicas !== undefined);
 }
-function backwards(returns, { rollbackTimeout, drain }) {
+function companionNotes({ app, kept }, { number, companions }) {
+    const now = kept.journal.active?.release.companions;
+    if (now === undefined || companions === undefined || now === companions)
+        return [];
+    return [
+        `${app}: what accompanies release ${number} is not what accompanies the one that is left; it is left as it is, apply it from your sources where it matters`,
+    ];
+}
+function backwards(returns, options) {
     if (returns.length === 0)
         return [];
-    const targets = returns.map(({ standing, to, replicas }) => ({ app: standing.app, backend: to.backend, replicas }));
+    const { rollbackTimeout, drain, checks = [] } = options;
     // What served before was proven then: it needs to be whole, not to be watched again.
-    const health = { type: 'await', targets, beside: [], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
-    const scales = returns.filter(({ isWarm }) => !isWarm);
+    const health = { type: 'await', targets: returns.map(({ target }) => target), beside: [], timeout: rollbackTimeout, stability: (0,build_duration/* milliseconds */.Rz)(0) };
+    const asked = checks.length === 0 ? undefined : { type: 'check', health, checks };
     return [
-        ...scales.map(({ standing, to, replicas, before }) => ({ type: 'scale', app: standing.app, backend: to.backend, replicas, before })),
+        ...returns.flatMap(({ guarding, to, moved }) => (moved ? [] : keepApart(guarding, to))),
+        ...returns.flatMap(({ raise }) => raise),
         health,
-        ...returns.flatMap((each) => plan_rollback_pointerSteps(each, health)),
-        ...returns.map(({ standing, from, to }) => {
-            const standby = { type: 'cold' };
-            return { type: 'record', app: standing.app, release: to.release, backend: to.backend, from, isWayBack: true, standby };
+        ...(asked === undefined ? [] : [asked]),
+        ...returns.flatMap((each) => plan_rollback_pointerSteps(each, { health, checks: asked })),
+        ...returns.map(({ standing: { app }, from, to: backend, release }) => {
+            return { type: 'record', app, release, backend, from, isWayBack: true, standby: { type: 'cold' } };
         }),
-        ...returns.map(({ standing, from }) => ({ type: 'retire', app: standing.app, backend: from, drain, standby: { type: 'cold' }, cleanup: false })),
+        ...returns.flatMap(({ standing, from, guarding }) => [
+            { type: 'retire', app: standing.app, backend: from, drain, standby: { type: 'cold' }, cleanup: false },
+            ...letIn(guarding, from),
+        ]),
     ];
 }
-function plan_rollback_pointerSteps({ standing, from, to, replicas, moved }, health) {
+/** What was there before us is nobody's release: nothing could release it again. */
+function pinSteps({ standing, left, release }, { reason = 'rolled back', actor = 'nobody known' }) {
+    const { app, namespace, kept } = standing;
+    const { number, identity, source } = left;
+    const id = digest_digestOf({ namespace, app, number, identity }).slice(0, 12);
+    if (number === 0 || kept.journal.pin?.id === id)
+        return [];
+    const images = imagesToPin(left, release);
+    return [{ type: 'pin', app, pin: { id, release: number, identity, images, ...(source === undefined ? {} : { source }), reason, actor } }];
+}
+function plan_rollback_pointerSteps({ standing, from, to, target, moved, guarding }, proof) {
     const { app, serviceName: service, autoscaler } = standing;
-    const base = appLabels(baseSelector(selectorIn(standing.service)), app, to.backend);
-    const handOver = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to: to.backend }];
+    const { replicas: atLeast } = target;
+    const base = appLabels(baseSelector(selectorIn(standing.service)), app, to);
+    const handOver = autoscaler === undefined ? [] : [{ type: 'hand-over', app, autoscaler: autoscaler.metadata.name, from, to }];
     return [
-        ...(moved ? [] : [moveStep({ app, service, from, to: to.backend, atLeast: replicas, base }, { health, checks: undefined })]),
-        { type: 'prove', app, service, backend: to.backend, atLeast: replicas },
+        ...(moved ? [] : [...letIn(guarding, to), moveStep({ app, service, from, to, atLeast, base }, proof)]),
+        { type: 'prove', app, service, backend: to, atLeast },
+        ...(moved ? keepApart(guarding, from) : leaveOut(guarding, from)),
         ...handOver,
     ];
+}
+function serving({ app, kept }) {
+    return `release ${kept.journal.active?.release.number ?? 0} of ${app} serves`;
+}
+function goalText(course) {
+    if (course?.destination.type !== 'record')
+        return '';
+    return `, back to release ${course.destination.entry.release.number} from its record`;
 }
 function titleOf(standing) {
     const { active, previous, rollout } = standing.kept.journal;
@@ -38274,6 +39450,147 @@ function titleOf(standing) {
     const onWay = rollout === undefined ? '' : `, release ${rollout.release.number} is ${rollout.state === 'parked' ? 'parked' : 'on its way'} in ${rollout.slot}`;
     const returned = isReturned(standing) && previous !== undefined ? `, and a rollback has moved users back to ${roles_describeBackend(previous.backend)}` : '';
     return `${standing.namespace}/${standing.app} - ${now}${before}${onWay}${returned}`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/records/record-store.js
+
+
+
+const record_store_CONFIG_MAPS = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+const SECRETS = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
+/** Points at the ConfigMap of a record. */
+function recordReference({ namespace, app, number }) {
+    return { resource: record_store_CONFIG_MAPS, namespace, name: recordName(app, number) };
+}
+/** Points at an object that Pods read their configuration from. */
+function configReference(namespace, { kind, name }) {
+    return { resource: kind === 'Secret' ? SECRETS : record_store_CONFIG_MAPS, namespace, name };
+}
+/** Reads a record; undefined where there is none. Throws CONFLICT or UNSUPPORTED for one that cannot be relied on. */
+async function readRecord(cluster, place, options = {}) {
+    const object = await cluster.get(recordReference(place), options);
+    return object === undefined ? undefined : parseRecord(object);
+}
+/**
+ * Writes a record, once: one that is there already for the same release is kept, as a run that was killed has left it. Throws CONFLICT when it is another release's.
+ * Answers whether it was made.
+ */
+async function keepRecord(cluster, namespace, record) {
+    const { app, release } = record;
+    const object = recordObject(record, namespace);
+    const place = { namespace, app, number: release.number };
+    const live = await createRecord(cluster, place, object);
+    if (live === 'made')
+        return true;
+    if (live.release.identity === release.identity)
+        return false;
+    throw new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeObject */.v8)(object)}: is the record of another release, expected ${release.identity.slice(0, 12)}, got ${live.release.identity.slice(0, 12)}`, { hint: 'Somebody has restored an old journal: delete this ConfigMap if the release in it is not to be gone back to.' });
+}
+/** What is there already may be our own, made by a run that was killed or sent twice on the way: it says whose it is. */
+async function createRecord(cluster, place, object) {
+    try {
+        await cluster.create(object, { manager: suite/* SUITE */.J.fieldManager });
+        return 'made';
+    }
+    catch (error) {
+        const live = (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') ? await readRecord(cluster, place) : undefined;
+        if (live === undefined)
+            throw error;
+        return live;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/config-content.js
+
+
+
+
+/** Reads the content: a Secret's `stringData` as the `data` it becomes, its type with the default. */
+function config_content_contentOf(object) {
+    const data = { ...mapAt(object, 'data'), ...encoded(mapAt(object, 'stringData')) };
+    const binaryData = mapAt(object, 'binaryData');
+    return {
+        ...(object.kind === 'Secret' ? { type: fields_textAt(object, 'type') ?? 'Opaque' } : {}),
+        ...(isEmpty(data) ? {} : { data }),
+        ...(isEmpty(binaryData) ? {} : { binaryData }),
+    };
+}
+/** Digests the content of a ConfigMap or Secret, and nothing else of it: not its name, labels or namespace. */
+function contentDigest(object) {
+    return digest_digestOf({ kind: object.kind, ...config_content_contentOf(object) });
+}
+/** Says why an object must stay under its own name: the user wants it, or something else fills it in; undefined when it can be copied. Never shows its data. */
+function config_content_whyNotCopied(object) {
+    const { annotations = {}, labels = {}, ownerReferences = [] } = object.metadata;
+    if (annotations[MARKS.copy] === 'false')
+        return `${MARKS.copy} is "false"`;
+    const [owner] = ownerReferences;
+    if (owner !== undefined)
+        return `${owner.kind} "${owner.name}" owns it`;
+    const sign = Object.keys({ ...labels, ...annotations }).find((key) => OPERATORS.test(key));
+    if (sign !== undefined)
+        return `an operator fills it in, as ${sign} says`;
+    if (textAt(object, 'type') === 'kubernetes.io/service-account-token')
+        return 'Kubernetes fills it in with the token of a ServiceAccount';
+    const { data, binaryData } = config_content_contentOf(object);
+    return data === undefined && binaryData === undefined ? 'it has no data, so something else must fill it in' : undefined;
+}
+/** The object with its content in the stored form and nothing that a cluster added. */
+function config_content_withStoredContent(object) {
+    return { ...without({ ...object }, 'data', 'stringData', 'binaryData', 'type', 'status'), ...config_content_contentOf(object) };
+}
+/** Labels and annotations by which operators that write ConfigMaps and Secrets know theirs. */
+const OPERATORS = /^(?:[a-z0-9.-]+\.)?(?:cert-manager\.io|external-secrets\.io|bitnami\.com|secrets-store\.csi\.k8s\.io|hashicorp\.com|onepassword\.com|doppler\.com|emberstack\.com|mittwald\.de|openshift\.io)\//;
+function encoded(texts) {
+    return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typeof text === 'string' ? Buffer.from(text, 'utf8').toString('base64') : text]));
+}
+function isEmpty(map) {
+    return (0,json_pointer/* isMap */.jh)(map) && Object.keys(map).length === 0;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/preflight/read-archives.js
+
+
+
+
+
+
+/**
+ * Reads, before a way back is planned, what it would need: the record of an older release, and whether the configuration its Pods read is there. Throws CONFLICT for a record that cannot be
+ * relied on.
+ */
+async function readArchives(cluster, standings, { to = [], ...options }) {
+    const isInterrupted = isReturnInterrupted(standings);
+    const archives = new Map();
+    for (const standing of standings) {
+        const goal = goalOf(to, standing.app);
+        archives.set(standing.app, await readArchive(cluster, seenBack(standing, goal), { goal, isInterrupted, ...options }));
+    }
+    return archives;
+}
+async function readArchive(cluster, standing, { signal, ...question }) {
+    const { app, namespace } = standing;
+    const records = new Map();
+    for (;;) {
+        const destination = destinationOf(standing, { ...question, archive: { records, missing: [] } });
+        if (destination.type !== 'record' || destination.record !== undefined) {
+            const config = destination.type === 'record' ? destination.record?.config : destination.type === 'standby' ? destination.to.release.config : undefined;
+            return { ...EMPTY_ARCHIVE, records, missing: await missingOf(cluster, namespace, { config: config ?? [], signal }) };
+        }
+        const { number } = destination.entry.release;
+        records.set(number, await readRecord(cluster, { namespace, app, number }, { signal }));
+    }
+}
+async function missingOf(cluster, namespace, { config, signal }) {
+    const found = await Promise.all(config.map(async (name) => {
+        const reference = configReference(namespace, name);
+        const live = await cluster.get(reference, { signal });
+        if (live === undefined)
+            return `${(0,build_reference/* describeReference */.P5)(reference)} is gone, which its Pods read`;
+        const isSame = name.hash === undefined || contentDigest(live) === name.hash;
+        return isSame ? undefined : `${(0,build_reference/* describeReference */.P5)(reference)} has other content than its Pods knew`;
+    }));
+    return found.filter((each) => each !== undefined);
 }
 
 ;// CONCATENATED MODULE: ./packages/traffic/build/field-owner.js
@@ -38529,31 +39846,482 @@ async function applyAutoscaler(object, { target, isNew, force }, { cluster }) {
         await cluster.apply({ ...bare, spec: pointer }, { manager: POINTER_MANAGER });
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/effects.js
+/** A backend with the ReplicaSet that a hold has found meanwhile. */
+function resolved(backend, app, { journals }) {
+    const hash = journals.of(app).adoption?.hash;
+    return backend.type === 'adopted' && backend.hash === '' && hash !== undefined ? { type: 'adopted', hash } : backend;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/budget.js
+
+
+
+
+
+const budget_MANAGER = suite/* SUITE */.J.fieldManager;
+/**
+ * Shares Pods out between the user's budgets and copies, in an order in which no Pod is ever under two, since every eviction of one fails then: copies that are over go first, then the user's own is
+ * written, then copies are made.
+ */
+const budget = {
+    describe({ app, budgets, beside, stale }) {
+        const own = namesOf(budgets.map(({ name }) => name));
+        if (beside !== undefined)
+            return `guard ${workloadName(app, beside)} by ${namesOf(budgets.map(({ name }) => copyName(name, beside)))} instead of ${own}`;
+        const guarded = budgets.length === 0 ? [] : [`guard every Pod of ${app} by ${own} again`];
+        return [...(stale.length === 0 ? [] : [`delete ${namesOf(stale)}`]), ...guarded].join(', ');
+    },
+    access: () => [{ group: 'policy', resource: BUDGETS.plural, verbs: ['create', 'patch', 'delete'] }],
+    async execute({ app, budgets, beside, stale }, effects) {
+        const { cluster, namespace } = effects;
+        const backend = beside === undefined ? undefined : resolved(beside, app, effects);
+        for (const name of stale)
+            await cluster.delete({ resource: BUDGETS, namespace, name });
+        const gone = [];
+        for (const original of budgets) {
+            if (!(await share(original, { app, backend }, effects)))
+                gone.push(original.name);
+        }
+        const text = backend === undefined ? 'one budget for each Pod' : `${budgets.length - gone.length} copied`;
+        return { ok: true, text: gone.length === 0 ? text : `${text}; ${gone.join(', ')} is gone: somebody has deleted it` };
+    },
+};
+function namesOf(names) {
+    return names.map((name) => `PDB ${name}`).join(', ');
+}
+/** A budget without its selector, which is a pointer: it is written by another manager, as the release moves. */
+function withoutSelector(object) {
+    const { selector: _selector, ...spec } = (object.spec ?? {});
+    return { ...object, spec };
+}
+/** Applies a budget that comes with a release, and sees to it that it covers what its user wrote now; what is kept out of it stays out. */
+async function applyBudget(object, { live, force }, effects) {
+    const { cluster } = effects;
+    if (live !== undefined && isOurAppliesAlone(live))
+        await claim(live, effects);
+    const written = await cluster.apply(withoutSelector(object), { manager: budget_MANAGER, force });
+    const own = ownSelector(object);
+    if (own === undefined || (0,json_pointer/* sameJson */.Vk)(ownSelector(written), own))
+        return written;
+    return await point(object, withExclusionsOf(own, written), effects);
+}
+/** Answers whether the budget was there. */
+async function share(original, { app, backend }, effects) {
+    const { cluster, namespace } = effects;
+    try {
+        await point({ metadata: { name: original.name, namespace } }, apartFrom(original.selector, backend), effects);
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
+            throw error;
+        return false;
+    }
+    if (backend !== undefined)
+        await cluster.apply(budgetCopy(original, { app, namespace, backend }), { manager: budget_MANAGER });
+    return true;
+}
+function point({ metadata }, selector, { cluster, namespace }) {
+    const reference = { resource: BUDGETS, namespace: metadata.namespace ?? namespace, name: metadata.name };
+    return cluster.patch(reference, [{ op: 'add', path: '/spec/selector', value: selector }], { manager: POINTER_MANAGER });
+}
+/** An apply of ours that stopped naming the selector would take it away, if nobody else owns it. */
+function isOurAppliesAlone(live) {
+    const owners = fieldOwners(live, ['spec', 'selector']);
+    return owners.length > 0 && owners.every(({ manager, operation }) => manager === budget_MANAGER && operation === 'Apply');
+}
+async function claim({ apiVersion, kind, metadata, spec }, { cluster, namespace }) {
+    const { selector } = (spec ?? {});
+    await cluster.apply({ apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace ?? namespace }, spec: { selector } }, { manager: POINTER_MANAGER });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/purpose.js
+const PURPOSES = ['release', 'rollback', 'reap', 'eject', 'wind-up'];
+const BREAKABLE = ['release', 'wind-up', 'reap'];
+/** Tells whether a run may take the lock from a living one: a rollback from a release and from what clears up after one. Another rollback is waited for, and so is whatever cannot be told. */
+function breaksLockOf(own, other) {
+    return own === 'rollback' && BREAKABLE.includes(other);
+}
+/** Reads a purpose as it was written down; undefined for whatever we would not write. */
+function readPurpose(text) {
+    return PURPOSES.includes(text ?? '') ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/tenure.js
+
+
+
+
+
+/** Seconds that a holder of ours may go without a renewal. */
+const LEASE_SECONDS = 60;
+const [SHORTEST, tenure_LONGEST] = [15, 300];
+const PURPOSE = `${suite/* SUITE */.J.labelPrefix}purpose`;
+const RUN = `${suite/* SUITE */.J.labelPrefix}run`;
+/** Reads who holds a lock. A Lease that neither we nor anybody who follows the API's conventions would write is a Fault (CONFLICT): nothing is guessed about a lock. */
+function readTenure({ lease }) {
+    if (lease === undefined)
+        return { holder: undefined, token: 0, purpose: undefined, url: undefined, since: undefined, patience: LEASE_SECONDS * 1_000 };
+    const { annotations = {} } = lease.metadata;
+    const { holderIdentity: holder, leaseTransitions: token, leaseDurationSeconds, acquireTime } = specOf(lease);
+    if (!isAbsent(holder) && typeof holder !== 'string')
+        throw strange(lease, 'a holderIdentity that is text', JSON.stringify(holder));
+    if (!isToken(token))
+        throw strange(lease, 'leaseTransitions that is a number', isAbsent(token) ? 'none' : JSON.stringify(token));
+    return {
+        holder: isAbsent(holder) || holder === '' ? undefined : holder,
+        token,
+        purpose: readPurpose(annotations[PURPOSE]),
+        url: annotations[RUN],
+        since: typeof acquireTime === 'string' ? acquireTime : undefined,
+        patience: patienceOf(leaseDurationSeconds),
+    };
+}
+/** The Lease that takes a lock, over the one that was read. It carries that one's version and uid: with a version alone the API server would create a Lease that has been deleted. */
+function claimedLease({ lease }, { namespace, app }, { holder, purpose, token, url, at }) {
+    const { resource, name } = leaseReference(namespace, app);
+    const { apiVersion, kind } = resource;
+    const words = { [PURPOSE]: purpose, ...(url === undefined ? {} : { [RUN]: url }) };
+    return {
+        apiVersion,
+        kind,
+        metadata: {
+            ...tenure_kept(lease, { name, namespace }),
+            labels: { ...lease?.metadata.labels, [labels_LABELS.app]: app },
+            annotations: { ...withoutWords(lease?.metadata.annotations), ...words },
+        },
+        spec: { holderIdentity: holder, leaseDurationSeconds: LEASE_SECONDS, acquireTime: microTime(at), renewTime: microTime(at), leaseTransitions: token },
+    };
+}
+/** The Lease with a new sign of life. */
+function renewedLease(lease, at) {
+    return { ...lease, metadata: tenure_kept(lease, lease.metadata), spec: { ...specOf(lease), renewTime: microTime(at) } };
+}
+/** The Lease with nobody holding it. The token stays: the next one's must be greater. */
+function releasedLease(lease, at) {
+    const { annotations, ...metadata } = tenure_kept(lease, lease.metadata);
+    const others = withoutWords(annotations);
+    const words = Object.keys(others).length === 0 ? {} : { annotations: others };
+    return { ...lease, metadata: { ...metadata, ...words }, spec: { ...specOf(lease), holderIdentity: '', renewTime: microTime(at) } };
+}
+function specOf({ spec }) {
+    return (0,json_pointer/* isMap */.jh)(spec) ? spec : {};
+}
+/** What of a Lease's metadata goes back with a write of it: all but the server's record of who wrote what. */
+function tenure_kept(lease, { name, namespace }) {
+    const { managedFields: _fields, ...metadata } = lease?.metadata ?? { name };
+    return { ...metadata, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+function withoutWords(annotations = {}) {
+    const { [PURPOSE]: _purpose, [RUN]: _run, ...others } = annotations;
+    return others;
+}
+/** The API's MicroTime has six digits: with fewer the object would not read back as it was sent. */
+function microTime(date) {
+    return date.toISOString().replace('Z', '000Z');
+}
+function patienceOf(seconds) {
+    const told = typeof seconds === 'number' ? seconds : LEASE_SECONDS;
+    return Math.min(tenure_LONGEST, Math.max(SHORTEST, told)) * 1_000;
+}
+function isAbsent(value) {
+    return value === undefined || value === null;
+}
+function isToken(value) {
+    return typeof value === 'number' && Number.isInteger(value);
+}
+function strange(lease, expected, got) {
+    const { name, namespace = '' } = lease.metadata;
+    return new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeObject */.v8)(lease)}: was written by something else, expected ${expected}, got ${got}`, {
+        hint: `Make sure that no run is at work on this app, then delete the Lease (kubectl delete lease ${name} -n ${namespace}): the journal keeps what the next run needs.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/let-go.js
+
+
+
+/** Tells whether a Lease is held by this very holding. One with a strange shape is not. */
+function isHeldBy(lease, { holder, token }) {
+    try {
+        const tenure = readTenure({ lease });
+        return tenure.holder === holder && tenure.token === token;
+    }
+    catch (error) {
+        if ((0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
+            return false;
+        throw error;
+    }
+}
+/** Tells whether a refused write means that the Lease is not what it was: the server says so in four ways. */
+function isOutdated(error) {
+    return (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND');
+}
+const let_go_ATTEMPTS = 5;
+/**
+ * Clears the holder of a lock, beginning from the Lease as it was last written; without one it is read. A lock that is somebody else's by now is left alone, without a word.
+ * Throws what keeps the server from answering.
+ */
+async function letGo({ cluster, clock }, holding, { lease: written, signal }) {
+    let lease = written ?? (await readLease(cluster, holding, { signal })).lease;
+    for (let attempt = 1; isHeldBy(lease, holding); attempt += 1) {
+        try {
+            await cluster.replace(releasedLease(lease, clock.date()), { manager: suite/* SUITE */.J.fieldManager, signal });
+            return;
+        }
+        catch (error) {
+            if (!isOutdated(error) || attempt === let_go_ATTEMPTS)
+                throw error;
+            lease = (await readLease(cluster, holding, { signal })).lease;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/fence.js
+
+
+
+
+/** On slot Deployments: the token of the last run that took the lock over. A Deployment's annotations are copied to its ReplicaSets and come back with an undo; its labels are neither. */
+const FENCE_LABEL = labels_LABELS.fence;
+/**
+ * Writes a token to every pointer and slot Deployment of an app, those that exist: whatever a run that was overtaken still sends is built on what it has read, and fails from here on.
+ * Selectors and templates stay as they are. Where a token greater than ours stands we are the one that was overtaken: a Fault (CONFLICT). Doing it again changes nothing.
+ */
+async function fenceApp(cluster, { namespace, app, services, signal }, token) {
+    const pointers = services.map((name) => ({
+        reference: { resource: fence_SERVICES, namespace, name },
+        label: labels_LABELS.move,
+        value: `${token}-0`,
+        manager: POINTER_MANAGER,
+    }));
+    const names = [...SLOTS.map((slot) => `${app}-${slot}`), app];
+    const slots = names.map((name) => ({
+        reference: { resource: fence_DEPLOYMENTS, namespace, name },
+        label: FENCE_LABEL,
+        value: `${token}`,
+        manager: FENCE_MANAGER,
+    }));
+    await Promise.all([...pointers, ...slots].map((guarded) => fence(cluster, guarded, { token, signal })));
+}
+/** Reads the token an object carries: a Deployment's fence, a pointer's move. Undefined where there is none of ours. */
+function fenceOf({ metadata: { labels = {} } }) {
+    const text = /^(\d+)$/.exec(labels[FENCE_LABEL] ?? '')?.[1] ?? /^(\d+)-\d+$/.exec(labels[labels_LABELS.move] ?? '')?.[1];
+    return text === undefined ? undefined : Number(text);
+}
+/** Throws a Fault (CONFLICT) when an object carries a token greater than ours: another run has taken over, and what it does counts. */
+function demandOwnFence(object, token) {
+    const found = fenceOf(object);
+    if (found === undefined || found <= token)
+        return;
+    throw new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeObject */.v8)(object)}: another run has taken over, expected token ${token} or less, got ${found}`, {
+        hint: 'Wait for that run to end, then run again: it starts from what is there.',
+    });
+}
+const FENCE_MANAGER = `${suite/* SUITE */.J.fieldManager}-fence`;
+const fence_DEPLOYMENTS = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
+const fence_SERVICES = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
+const fence_ATTEMPTS = 5;
+async function fence(cluster, guarded, options) {
+    let refused;
+    for (let attempt = 1;; attempt += 1) {
+        refused = await fenceOnce(cluster, guarded, { ...options, refused });
+        if (refused === undefined)
+            return;
+        if (attempt === fence_ATTEMPTS)
+            throw refused.error;
+    }
+}
+/** Answers a refusal that may not be the last word, and nothing once the object is fenced or not there. */
+async function fenceOnce(cluster, guarded, { token, signal, refused }) {
+    const { reference, label, value, manager } = guarded;
+    const object = await cluster.get(reference, { signal });
+    if (object === undefined || isFenced(object, token))
+        return undefined;
+    const found = object.metadata.labels?.[label];
+    if (refused?.label === found)
+        throwFinal(refused?.error);
+    try {
+        await cluster.patch(reference, labelPatch(object, label, value), { manager, signal });
+        return undefined;
+    }
+    catch (error) {
+        if (!isWorthReading(error))
+            throw error;
+        return { label: found, error };
+    }
+}
+/** Tells whether an object carries our token already. Throws when it carries a greater one. */
+function isFenced(object, token) {
+    demandOwnFence(object, token);
+    return fenceOf(object) === token;
+}
+/** What a refused write leaves open: a 422 is a failed test as well as a webhook's no. */
+function isWorthReading(error) {
+    return isOutdated(error) || (0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE');
+}
+/** The label is as it was read, so the test held and the refusal was about something else: it stands. */
+function throwFinal(error) {
+    if ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
+        throw error;
+}
+/** Sets a label only where it is what was read. A path below a map that does not exist can neither be tested nor added: then the map itself is. */
+function labelPatch({ metadata: { labels } }, label, value) {
+    const path = labels === undefined ? LABELS_PATH : `${LABELS_PATH}/${label.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    return [
+        { op: 'test', path, value: labels?.[label] ?? null },
+        { op: 'add', path, value: labels === undefined ? { [label]: value } : value },
+    ];
+}
+const LABELS_PATH = '/metadata/labels';
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/fenced.js
+
+
+
+
+
+/** How often a version that somebody else's write has outdated is read again: a controller writes the status of a rolling Deployment many times a second. */
+const fenced_ATTEMPTS = 20;
+/** Makes slot Deployments, and owns nothing of them afterwards. */
+const MAKER = `${suite/* SUITE */.J.fieldManager}-make`;
+/**
+ * Applies to a slot Deployment of an app, on the version this run last saw of it, so that a run that was overtaken changes nothing: whoever overtakes it writes its token there first, or makes the
+ * Deployment anew. Throws CONFLICT when another run has.
+ */
+async function applyFenced(object, app, { options, effects }) {
+    const { cluster, known } = effects;
+    const { name } = object.metadata;
+    for (let attempt = 1;; attempt += 1) {
+        const version = known.get(name)?.version;
+        try {
+            return remembered(await cluster.apply(atVersion(object, version), options), effects);
+        }
+        catch (error) {
+            if (version === undefined || attempt === fenced_ATTEMPTS || !fenced_isOutdated(error))
+                throw error;
+            const live = await readKnown(name, app, effects);
+            // The version was right, so the conflict is about a field.
+            if (live === undefined || (live.metadata.resourceVersion === version && !(await giveUp(live, effects))))
+                throw error;
+        }
+    }
+}
+/**
+ * Makes a slot Deployment that is not there, without Pods. Only a creation asks for absence, and nothing guards it: so the lock is looked at once it is there, and whoever takes that over from here on
+ * finds it and fences it. What the creation owns is given up again: fields have one owner. Throws CONFLICT where there is one by now, or the lock is not ours any more.
+ */
+async function makeFenced(object, app, { options, effects }) {
+    const bare = { ...object, spec: { ...object.spec, replicas: 0 } };
+    const made = remembered(await effects.cluster.create(bare, { manager: MAKER }), effects);
+    if (!(await effects.confirm(app)))
+        await takeBack(made, app, effects);
+    const applied = await applyFenced(object, app, { options, effects });
+    await giveUp(applied, effects);
+    return applied;
+}
+/** Reads a Deployment of the user's own or of ours, and demands that nobody has overtaken this run. */
+async function readFenced(name, app, { cluster, namespace, journals }) {
+    const live = await cluster.get({ resource: DEPLOYMENTS, namespace, name });
+    if (live !== undefined)
+        demandOwnFence(live, journals.tokenOf(app));
+    return live;
+}
+/** The fence as it was read, for a patch: a status that is written meanwhile is no reason to stop, another run's token is. */
+function fenceTests({ metadata: { labels } }) {
+    if (labels === undefined)
+        return [{ op: 'test', path: '/metadata/labels', value: null }];
+    return [{ op: 'test', path: `/metadata/labels/${labels_LABELS.fence.replaceAll('/', '~1')}`, value: labels[labels_LABELS.fence] ?? null }];
+}
+/** What came after another run had ended is no part of what that run has left. */
+async function takeBack({ metadata: { name, uid } }, app, { cluster, namespace }) {
+    await cluster.delete({ resource: DEPLOYMENTS, namespace, name }, { propagation: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) });
+    throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the lock is not ours any more, expected it until the end of the run`, {
+        hint: 'Wait for the other run to end, then run again: it starts from what is there.',
+    });
+}
+/** Reads the very Deployment this run knows. A namesake was made by whoever has overtaken it. */
+async function readKnown(name, app, effects) {
+    const { known } = effects;
+    const live = await readFenced(name, app, effects);
+    const uid = known.get(name)?.uid;
+    if (live !== undefined && live.metadata.uid !== uid) {
+        throw new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeObject */.v8)(live)}: was made anew by another run, expected uid ${uid ?? 'none'}, got ${live.metadata.uid ?? 'none'}`, {
+            hint: 'Wait for that run to end, then run again: it starts from what is there.',
+        });
+    }
+    if (live !== undefined)
+        known.set(name, { uid, version: live.metadata.resourceVersion });
+    return live;
+}
+/** Takes the maker's entry out of what owns the fields. Answers whether there was one. */
+async function giveUp(live, effects) {
+    const { metadata } = live;
+    const entries = (metadata.managedFields ?? []);
+    const others = entries.filter(({ manager }) => manager !== MAKER);
+    if (others.length === entries.length)
+        return false;
+    const operations = [
+        { op: 'test', path: '/metadata/uid', value: metadata.uid },
+        { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+        { op: 'replace', path: '/metadata/managedFields', value: others },
+    ];
+    const { cluster, namespace } = effects;
+    const reference = { resource: DEPLOYMENTS, namespace, name: metadata.name };
+    try {
+        remembered(await cluster.patch(reference, operations, { manager: MAKER }), effects);
+        return true;
+    }
+    catch (error) {
+        // A controller has written its status since: what is left is given up by the apply that meets it.
+        const isOpen = (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'CONFLICT');
+        if (isOpen && (await cluster.get(reference))?.metadata.resourceVersion !== metadata.resourceVersion)
+            return false;
+        throw error;
+    }
+}
+function remembered(object, { known }) {
+    const { name, uid, resourceVersion } = object.metadata;
+    known.set(name, { uid, version: resourceVersion });
+    return object;
+}
+function fenced_isOutdated(error) {
+    return (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND');
+}
+function atVersion(object, resourceVersion) {
+    return resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
+
+
 
 
 /** Writes `spec.replicas` of our slots, and nothing else. */
 const SCALE_MANAGER = `${suite/* SUITE */.J.fieldManager}-scale`;
 /** Scales a Deployment and remembers the generation that answers for it. A slot is ours, so its replicas are taken from whoever had them. */
-async function scaleDeployment(name, replicas, effects) {
-    const { cluster, namespace, generations } = effects;
+async function scaleSlot(app, slot, { replicas, effects }) {
+    const { namespace, generations } = effects;
+    const name = slotName(app, slot);
     const object = { apiVersion: DEPLOYMENTS.apiVersion, kind: DEPLOYMENTS.kind, metadata: { name, namespace }, spec: { replicas } };
-    const written = await cluster.apply(object, { manager: SCALE_MANAGER, force: true });
+    const written = await applyFenced(object, app, { options: { manager: SCALE_MANAGER, force: true }, effects });
     remember(written, generations);
     return written;
 }
 /** Scales a Deployment of the user's own: a patch, which takes over no field for longer than the next one. */
-async function scaleAdopted(app, replicas, { cluster, namespace, journals }) {
+async function scaleAdopted(app, replicas, effects) {
+    const { cluster, namespace, journals } = effects;
+    const live = await readFenced(app, app, effects);
     const uid = journals.of(app).adoption?.uid;
-    const guard = uid === undefined ? [] : [{ op: 'test', path: '/metadata/uid', value: uid }];
-    await cluster.patch({ resource: DEPLOYMENTS, namespace, name: app }, [...guard, { op: 'add', path: '/spec/replicas', value: replicas }], {
+    const guards = [...(uid === undefined ? [] : [{ op: 'test', path: '/metadata/uid', value: uid }]), ...(live === undefined ? [] : fenceTests(live))];
+    await cluster.patch({ resource: DEPLOYMENTS, namespace, name: app }, [...guards, { op: 'add', path: '/spec/replicas', value: replicas }], {
         manager: SCALE_MANAGER,
     });
 }
 /** Scales whatever stands behind a backend. */
 async function scaleBackend(app, backend, { replicas, effects }) {
     if (backend.type === 'slot')
-        await scaleDeployment(workloadName(app, backend), replicas, effects);
+        await scaleSlot(app, backend.slot, { replicas, effects });
     else
         await scaleAdopted(app, replicas, effects);
 }
@@ -38574,6 +40342,8 @@ function generationKey(kind, name) {
 
 
 
+
+
 const apply_MANAGER = suite/* SUITE */.J.fieldManager;
 /** Applies what comes with the release. What was not there before is written down first, so that the way back can take it away again. */
 const apply = {
@@ -38587,8 +40357,13 @@ const apply = {
         for (const { object } of step.config)
             if (isMissing(object))
                 await effects.cluster.apply(object, { manager: apply_MANAGER });
-        for (const companion of step.companions)
-            await applyCompanion(companion, step.force, effects);
+        const liveOf = (object) => met.find((each) => each.object === object)?.live;
+        for (const companion of step.companions) {
+            if (isBudget(companion.object))
+                await applyBudget(companion.object, { live: liveOf(companion.object), force: step.force }, effects);
+            else
+                await applyCompanion(companion, step.force, effects);
+        }
         for (const { object, target } of step.autoscalers)
             await applyAutoscaler(object, { target, isNew: isMissing(object), force: step.force }, effects);
         const made = met.filter(({ live }) => live === undefined).length;
@@ -38607,7 +40382,7 @@ async function foresee(met, { journals }) {
     for (const app of new Set(met.map((each) => each.app))) {
         const own = met.filter((each) => each.app === app);
         const created = own.filter(({ live }) => live === undefined).map(({ object }) => creationOf(object));
-        const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, live)));
+        const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, isBudget(live) ? asWritten(live) : live)));
         if (created.length + changed.length === 0)
             continue;
         await journals.write(app, (journal) => {
@@ -38648,6 +40423,27 @@ function creationOf({ apiVersion, kind, metadata: { name, namespace } }) {
 function describeBriefly(object) {
     return (0,build_reference/* describeObject */.v8)({ ...object, metadata: { name: object.metadata.name } }).replaceAll('"', '');
 }
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/arrive.js
+
+
+
+/** Writes down where the same release serves from now. Whoever works on the app next goes on from there: a release leaves it again, a rollback goes back to the slot. */
+const arrive = {
+    describe: ({ app, backend }) => `write down that ${app} serves from Deployment ${workloadName(app, backend)}`,
+    access: ({ app }) => journalAccess(app),
+    async execute({ app, backend, from }, effects) {
+        await effects.journals.settle(app, ({ returning: _returning, standbyUntil: _until, previous: _previous, ...journal }) => {
+            const { active } = journal;
+            if (active === undefined)
+                return journal;
+            const before = { backend: resolved(from, app, effects), release: active.release };
+            // What was made to leave with is no place to go back to.
+            return { ...journal, active: { ...active, backend: resolved(backend, app, effects) }, ...(from.type === 'slot' ? { previous: before } : {}) };
+        });
+        return { ok: true, text: 'written down' };
+    },
+};
 
 // EXTERNAL MODULE: ./packages/base/build/deadline.js
 var build_deadline = __nccwpck_require__(9031);
@@ -38729,8 +40525,8 @@ class Picture {
     replace(list) {
         const before = this.#objects;
         this.#objects = new Map(list.items.map((object) => [
-            keyOf(object),
-            before.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(keyOf(object)) ?? object) : this.#kept(object),
+            picture_keyOf(object),
+            before.get(picture_keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion ? (before.get(picture_keyOf(object)) ?? object) : this.#kept(object),
         ]));
         this.#resourceVersion = list.resourceVersion;
         const isSame = before.size === this.#objects.size && [...this.#objects].every(([key, object]) => before.get(key) === object);
@@ -38745,7 +40541,7 @@ class Picture {
             return false;
         }
         const { object, type } = event;
-        const key = keyOf(object);
+        const key = picture_keyOf(object);
         const known = this.#objects.get(key);
         if (known !== undefined && isOlder(object.metadata.resourceVersion, known.metadata.resourceVersion))
             return false;
@@ -38770,7 +40566,7 @@ function isOlder(one, other) {
     return one.length === other.length ? one < other : one.length < other.length;
 }
 const DECIMAL = /^[1-9]\d*$/;
-function keyOf({ metadata: { namespace = '', name } }) {
+function picture_keyOf({ metadata: { namespace = '', name } }) {
     return `${namespace}/${name}`;
 }
 
@@ -39054,7 +40850,7 @@ function surroundingKindOf(resource) {
     return Object.values(RESOURCES).some((known) => groupKindOf(known) === groupKindOf(resource)) ? resource.kind : undefined;
 }
 /** Tells whether a selection shows the objects of a reference's kind and namespace. */
-function covers(selection, { resource, namespace }) {
+function selections_covers(selection, { resource, namespace }) {
     return selection.resource.kind === resource.kind && selection.resource.apiVersion === resource.apiVersion && selection.namespace === namespace;
 }
 function neededKinds(targets) {
@@ -39207,7 +41003,7 @@ class View {
     /** Finds an object; undefined when no source shows it. */
     find(reference) {
         for (const source of this.#sources) {
-            const found = covers(source.selection, reference) ? this.#byName.of(source).get(reference.name) : undefined;
+            const found = selections_covers(source.selection, reference) ? this.#byName.of(source).get(reference.name) : undefined;
             if (found !== undefined)
                 return found;
         }
@@ -41956,13 +43752,6 @@ function adoptedReference(app, { journals, namespace }) {
     throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the journal names no ReplicaSet for the Deployment it holds, expected the one whose Pods serve`);
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/effects.js
-/** A backend with the ReplicaSet that a hold has found meanwhile. */
-function resolved(backend, app, { journals }) {
-    const hash = journals.of(app).adoption?.hash;
-    return backend.type === 'adopted' && backend.hash === '' && hash !== undefined ? { type: 'adopted', hash } : backend;
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/running-images.js
 
 
@@ -42013,7 +43802,7 @@ function named(image, digest) {
 
 /** Waits for health: all backends at once, the first certain cause ends it. */
 const awaitStep = {
-    describe: ({ targets, beside, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
+    describe: ({ targets, beside, timeout }) => `wait up to ${(0,build_duration/* formatDuration */.a3)(timeout)} until ${await_namesOf(targets, beside).join(' and ')} ${targets.length + beside.length === 1 ? 'is' : 'are'} healthy`,
     access: ({ beside }) => [...HEALTH_ACCESS, ...beside.flatMap(({ object }) => objectAccess(object, ['list', 'watch']))],
     async execute({ targets, beside, timeout, stability }, effects) {
         const { clock, signal } = effects;
@@ -42082,7 +43871,7 @@ function refused(health) {
     const text = first === undefined ? `is ${health.status}` : (first.diagnosis?.message ?? `${(0,build_reference/* describeReference */.P5)(first.reference)}: ${first.health.message}`);
     return { ok: false, text, health };
 }
-function namesOf(targets, beside) {
+function await_namesOf(targets, beside) {
     return [...targets.map(nameOf), ...beside.map(({ object }) => `${object.kind} ${object.metadata.name}`)];
 }
 function nameOf({ app, backend }) {
@@ -42097,8 +43886,8 @@ const begin = {
     describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
     access: ({ app }) => journalAccess(app, ['delete']),
     async execute(step, { journals, clock }) {
-        const { app, release, slot, from, selector, before, adopts } = step;
-        const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slot_name_slotName(app, slot) }] : [];
+        const { app, release, slot, from, selector, before, adopts, restores } = step;
+        const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : [];
         const rollout = {
             release: { ...release, at: clock.date().toISOString() },
             slot,
@@ -42109,6 +43898,7 @@ const begin = {
             step: 'begin',
             state: 'running',
             moving: false,
+            ...(restores === undefined ? {} : { restores }),
         };
         await journals.write(app, (journal) => ({
             ...journal,
@@ -42360,21 +44150,22 @@ function check_podsOf({ health }, { results }) {
 const empty_PATIENCE = 60_000;
 /** Takes every Pod out of a slot, and waits until the last one is gone, the terminating ones included: as long as one is there, a wider selector would reach it. */
 const empty = {
-    describe: ({ app, slot }) => `scale ${slot_name_slotName(app, slot)} to 0, wait until its Pods are gone`,
+    describe: ({ app, slot }) => `scale ${slotName(app, slot)} to 0, wait until its Pods are gone`,
+    writesAhead: true,
     access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
     async execute({ app, slot }, effects) {
-        const name = slot_name_slotName(app, slot);
-        const left = await emptyDeployment(name, effects);
+        const name = slotName(app, slot);
+        const left = await emptySlot(app, slot, effects);
         return left === 0 ? { ok: true, text: 'no Pod is left' } : { ok: false, text: `${left} Pods of ${name} are still there, expected none` };
     },
 };
 /** Answers how many Pods are left once all should be gone. A Deployment that is not there has none. */
-async function emptyDeployment(name, effects) {
+async function emptySlot(app, slot, effects) {
     const { cluster, namespace, clock, signal } = effects;
-    const reference = deploymentReference(namespace, name);
+    const reference = deploymentReference(namespace, slotName(app, slot));
     if ((await cluster.get(reference)) === undefined)
         return 0;
-    const scaled = await scaleDeployment(name, 0, effects);
+    const scaled = await scaleSlot(app, slot, { replicas: 0, effects });
     const deadline = (0,build_deadline/* deadlineIn */._)(clock, empty_PATIENCE + graceOf(scaled.spec) * 1_000);
     const left = { pods: 1 };
     await lookUntil(async () => {
@@ -42401,6 +44192,36 @@ function graceOf(spec) {
     return template?.spec?.terminationGracePeriodSeconds ?? 30;
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/clear.js
+
+
+
+
+
+
+/** Takes the Pods out of the slots and waits until the last one is gone, terminating ones included: a Service that is opened would reach it. A slot that users were led to meanwhile is left alone. */
+const clear = {
+    describe: ({ app, slots, drain }) => `retire ${slots.map((slot) => slotName(app, slot)).join(' and ')}: drain ${(0,build_duration/* formatDuration */.a3)(drain)}, scale to 0, wait until the Pods are gone`,
+    writesAhead: true,
+    access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS, ...POINTER_ACCESS],
+    async execute({ app, slots, drain }, effects) {
+        await effects.clock.sleep(drain, effects.signal);
+        for (const slot of slots) {
+            if (await leadsToSlot(app, effects))
+                return { ok: false, text: `the Service leads to a slot of ${app} again, expected it to lead to Deployment ${app}: somebody has moved it` };
+            const emptied = await empty.execute({ type: 'empty', app, slot }, effects);
+            if (!emptied.ok)
+                return emptied;
+        }
+        return { ok: true, text: 'no Pod is left' };
+    },
+};
+async function leadsToSlot(app, effects) {
+    const { cluster, namespace } = effects;
+    const service = await cluster.get({ resource: SERVICES, namespace, name: effects.standing(app).serviceName });
+    return service !== undefined && readPointer(service).backend?.type === 'slot';
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/end.js
 
 /** Ends a rollout that was taken back. An app that has never been released keeps no journal: nothing of ours is left. */
@@ -42415,10 +44236,242 @@ const end = {
         if (rest.active === undefined)
             await journals.remove(app);
         else
-            await journals.write(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }));
+            await journals.settle(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }));
         return { ok: true, text: rest.active === undefined ? 'nothing of ours is left' : `release ${rest.active.release.number} serves as before` };
     },
 };
+
+;// CONCATENATED MODULE: ./packages/rollout/build/release/config-places.js
+
+/** Finds every ConfigMap and Secret a template refers to, each once, in the order of `PLACES`. */
+function config_places_configReferences(template) {
+    const found = new Map();
+    config_places_renameConfig(template, (reference) => {
+        found.set(`${reference.kind}/${reference.name}`, reference);
+        return reference.name;
+    });
+    return [...found.values()];
+}
+/** Answers the template with every such reference renamed. Texts that only look like a name, as in arguments, are left alone. */
+function config_places_renameConfig(template, rename) {
+    return config_places_PLACES.reduce((whole, { kind, path }) => replacedAt(whole, path, (name) => (typeof name === 'string' ? rename({ kind, name }) : name)), template);
+}
+/** Everywhere the API of a Pod names a ConfigMap or a Secret of its namespace. */
+const config_places_PLACES = [
+    ...['containers', 'initContainers'].flatMap((list) => [
+        place('ConfigMap', `${list}.*.env.*.valueFrom.configMapKeyRef.name`),
+        place('Secret', `${list}.*.env.*.valueFrom.secretKeyRef.name`),
+        place('ConfigMap', `${list}.*.envFrom.*.configMapRef.name`),
+        place('Secret', `${list}.*.envFrom.*.secretRef.name`),
+    ]),
+    place('ConfigMap', 'volumes.*.configMap.name'),
+    place('Secret', 'volumes.*.secret.secretName'),
+    place('ConfigMap', 'volumes.*.projected.sources.*.configMap.name'),
+    place('Secret', 'volumes.*.projected.sources.*.secret.name'),
+    place('Secret', 'volumes.*.csi.nodePublishSecretRef.name'),
+    place('Secret', 'volumes.*.azureFile.secretName'),
+    ...['cephfs', 'rbd', 'iscsi', 'flexVolume', 'scaleIO', 'storageos'].map((type) => place('Secret', `volumes.*.${type}.secretRef.name`)),
+    place('Secret', 'imagePullSecrets.*.name'),
+];
+function place(kind, path) {
+    return { kind, path: ['spec', ...path.split('.')] };
+}
+/** Replaces what stands at a path; shares everything else, and answers the same value when nothing stands there. */
+function replacedAt(value, path, replace) {
+    const [segment, ...rest] = path;
+    if (segment === undefined)
+        return replace(value);
+    if (segment === '*')
+        return Array.isArray(value) ? value.map((item) => replacedAt(item, rest, replace)) : value;
+    if (!(0,json_pointer/* isMap */.jh)(value) || !Object.hasOwn(value, segment))
+        return value;
+    return { ...value, [segment]: replacedAt(value[segment], rest, replace) };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/disown.js
+
+
+
+const disown_ATTEMPTS = 20;
+const disown_MANAGER = `${suite/* SUITE */.J.fieldManager}-left`;
+/** What is kept where nobody else has an entry: without any, the API server takes every field for owned by `before-first-apply`, with which the next apply of the user's own would conflict. */
+const NOBODYS = { manager: disown_MANAGER, operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: { 'f:metadata': { 'f:labels': {} } } };
+/**
+ * Gives up every field of an object that stays, and takes our labels and annotations off, in one write built on the version that was read: whoever applies it next meets no owner of ours.
+ * Answers whether there was something to give up.
+ */
+async function disown(reference, { cluster, clock }) {
+    for (let attempt = 1;; attempt += 1) {
+        const live = await cluster.get(reference);
+        if (live === undefined)
+            return false;
+        const operations = operationsFor(live, clock.date());
+        if (operations.length === 0)
+            return false;
+        try {
+            await cluster.patch(reference, [{ op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion }, ...operations], {
+                manager: disown_MANAGER,
+            });
+            return true;
+        }
+        catch (error) {
+            if (attempt === disown_ATTEMPTS || !(await disown_isOutdated(error, live, { reference, cluster })))
+                throw error;
+        }
+    }
+}
+/** A 422 is a failed test as well as any other no: only the version tells. */
+async function disown_isOutdated(error, { metadata }, { reference, cluster }) {
+    const isOpen = ['INPUT_INVALID', 'CONFLICT', 'NOT_FOUND'].some((code) => (0,build_fault/* isFault */.Zh)(error, code));
+    return isOpen && (await cluster.get(reference))?.metadata.resourceVersion !== metadata.resourceVersion;
+}
+function operationsFor({ apiVersion, metadata }, now) {
+    const entries = (metadata.managedFields ?? []);
+    const ours = entries.filter(({ manager = '', fieldsV1 }) => isManagerOfOurs(manager) && !(manager === disown_MANAGER && (0,json_pointer/* sameJson */.Vk)(fieldsV1, NOBODYS.fieldsV1)));
+    const others = entries.filter((entry) => !ours.includes(entry));
+    const time = now.toISOString().replace(/\.\d+Z$/, 'Z');
+    const kept = others.length === 0 ? [{ ...NOBODYS, apiVersion, time }] : others;
+    return [
+        ...(ours.length === 0 ? [] : [{ op: 'add', path: '/metadata/managedFields', value: kept }]),
+        ...withoutOurs('/metadata/labels', metadata.labels),
+        ...withoutOurs('/metadata/annotations', metadata.annotations),
+    ];
+}
+function isManagerOfOurs(manager) {
+    return manager === suite/* SUITE */.J.fieldManager || manager.startsWith(`${suite/* SUITE */.J.fieldManager}-`);
+}
+function withoutOurs(path, map = {}) {
+    return Object.keys(map)
+        .filter(marks_isOurs)
+        .map((key) => ({ op: 'remove', path: `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` }));
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/forget.js
+
+
+
+
+
+
+
+
+
+/** Deletes what is ours of an app. The lock and the journal go last: as long as they are there, whoever was killed is found and gone on from. */
+const forget = {
+    describe: ({ app, slots }) => `delete ${slots.length === 0 ? '' : `${slots.map((slot) => `Deployment ${slotName(app, slot)}`).join(', ')}, `}the records, the journal and the lock of ${app}; give up every field of what stays`,
+    writesAhead: true,
+    access: accessFor,
+    async execute(step, effects) {
+        const { app, slots } = step;
+        const refused = await whyNotYet(step, effects);
+        if (refused !== undefined)
+            return { ok: false, text: refused };
+        const kept = await deleteConfig(step, effects);
+        for (const slot of slots)
+            await deleteSlot(slotName(app, slot), app, effects);
+        await forget_giveUp(step, effects);
+        await deleteLease(app, effects);
+        await effects.journals.remove(app);
+        return told(app, kept);
+    },
+};
+function accessFor({ app, autoscaler, budgets, secrets }) {
+    return [
+        { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch', 'delete'] },
+        { group: '', resource: 'services', verbs: ['get', 'patch'] },
+        { group: '', resource: 'configmaps', verbs: ['get', 'list', 'patch', 'delete'] },
+        ...(secrets ? [{ group: '', resource: 'secrets', verbs: ['get', 'list', 'patch', 'delete'] }] : []),
+        ...(autoscaler === undefined ? [] : [{ group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'patch'], names: [autoscaler] }]),
+        ...(budgets.length === 0 ? [] : [{ group: 'policy', resource: BUDGETS.plural, verbs: ['get', 'patch'], names: budgets }]),
+        { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'delete'], names: [leaseReference('', app).name] },
+        ...journalAccess(app, ['delete']),
+    ];
+}
+/** A slot that a Service leads to, or that has Pods, is nothing to be forgotten. */
+async function whyNotYet({ app, service, slots }, { cluster, namespace }) {
+    const live = await cluster.get({ resource: SERVICES, namespace, name: service });
+    if (live !== undefined && readPointer(live).backend !== undefined)
+        return `Service ${service} is pinned again, expected its own selector: somebody has moved it`;
+    for (const slot of slots) {
+        const deployment = await cluster.get(deploymentReference(namespace, slotName(app, slot)));
+        const wanted = deployment?.spec?.replicas ?? 0;
+        if (wanted > 0)
+            return `Deployment ${slotName(app, slot)} asks for ${wanted} Pods again, expected none: somebody has scaled it`;
+    }
+    return undefined;
+}
+/** Deletes records, and copies of configuration that nobody reads; answers the copies that are kept. */
+async function deleteConfig({ app, secrets, slots }, effects) {
+    const { cluster, namespace } = effects;
+    const { items } = await cluster.list({ resource: DEPLOYMENTS, namespace });
+    const gone = slots.map((slot) => slotName(app, slot));
+    const read = new Set(items.filter(({ metadata }) => !gone.includes(metadata.name)).flatMap(readBy));
+    const kept = [];
+    for (const kind of secrets ? ['ConfigMap', 'Secret'] : ['ConfigMap']) {
+        const { resource } = configReference(namespace, { kind, name: app });
+        const ours = await cluster.list({ resource, namespace, labelSelector: `${labels_LABELS.app}=${app}` });
+        for (const { metadata } of ours.items) {
+            const isCopy = metadata.labels?.[marks_MARKS.config] !== undefined;
+            if (!isCopy && !forget_isRecord(metadata.name, app))
+                continue;
+            if (isCopy && read.has(`${kind}/${metadata.name}`))
+                kept.push(`${kind} ${metadata.name}`);
+            else
+                await deleteExactly({ resource, namespace, name: metadata.name }, metadata.uid, effects);
+        }
+    }
+    return kept;
+}
+function readBy({ spec }) {
+    return config_places_configReferences(spec?.template).map(({ kind, name }) => `${kind}/${name}`);
+}
+function forget_isRecord(name, app) {
+    const prefix = `${suite/* SUITE */.J.fieldManager}.${app}.r`;
+    return name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length));
+}
+/** Its ReplicaSets go with it: an orphan would be taken on by the Deployment that stays, and rolled. */
+async function deleteSlot(name, app, effects) {
+    const reference = deploymentReference(effects.namespace, name);
+    const live = await effects.cluster.get(reference);
+    if (live === undefined || live.metadata.labels?.[labels_LABELS.app] !== app)
+        return;
+    demandOwnFence(live, effects.journals.tokenOf(app));
+    await deleteExactly(reference, live.metadata.uid, effects);
+}
+/** Everything of the user's own that we have written to. */
+async function forget_giveUp({ app, service, autoscaler, budgets, secrets }, effects) {
+    const { cluster, namespace } = effects;
+    const plain = await cluster.get(deploymentReference(namespace, app));
+    const configs = config_places_configReferences(plain?.spec?.template);
+    for (const each of configs)
+        if (secrets || each.kind === 'ConfigMap')
+            await giveUpConfig(each, effects);
+    if (autoscaler !== undefined)
+        await disown({ resource: AUTOSCALERS, namespace, name: autoscaler }, effects);
+    for (const name of budgets)
+        await disown({ resource: BUDGETS, namespace, name }, effects);
+    await disown({ resource: SERVICES, namespace, name: service }, effects);
+    await disown(deploymentReference(namespace, app), effects);
+}
+/** A copy that is still read stays known as one. */
+async function giveUpConfig(name, effects) {
+    const reference = configReference(effects.namespace, name);
+    const live = await effects.cluster.get(reference);
+    if (live !== undefined && live.metadata.labels?.[marks_MARKS.config] === undefined)
+        await disown(reference, effects);
+}
+async function deleteLease(app, effects) {
+    const reference = leaseReference(effects.namespace, app);
+    const live = await effects.cluster.get(reference);
+    if (live !== undefined)
+        await deleteExactly(reference, live.metadata.uid, effects);
+}
+async function deleteExactly(reference, uid, { cluster }) {
+    await cluster.delete(reference, { propagation: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) });
+}
+function told(app, kept) {
+    return { ok: true, text: kept.length === 0 ? `nothing of ours is left of ${app}` : `${app} goes on reading ${kept.join(', ')}, which stays` };
+}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/hand-over.js
 
@@ -42429,6 +44482,7 @@ const end = {
 const handOver = {
     describe: ({ app, autoscaler, to }) => `point HPA ${autoscaler} at ${workloadName(app, to)}`,
     undo: ({ app, from }) => (from === undefined ? '-' : `point it back at ${workloadName(app, from)}`),
+    writesAhead: true,
     access: ({ autoscaler }) => [{ group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'patch'], names: [autoscaler] }],
     async execute({ app, autoscaler, to }, { cluster, namespace }) {
         const reference = { resource: AUTOSCALERS, namespace, name: autoscaler };
@@ -42439,7 +44493,7 @@ const handOver = {
         const target = (0,json_pointer/* valueAt */.fK)(live, ['spec', 'scaleTargetRef', 'name']);
         if (target === name)
             return { ok: true, text: name };
-        if (![app, ...slot_SLOTS.map((slot) => slot_name_slotName(app, slot))].includes(String(target))) {
+        if (![app, ...SLOTS.map((slot) => slotName(app, slot))].includes(String(target))) {
             return { ok: true, text: `${(0,build_reference/* describeReference */.P5)(reference)} was pointed at ${String(target)} by somebody else, and is left there` };
         }
         const pointed = [
@@ -42457,6 +44511,7 @@ const handOver = {
 
 
 
+
 /** Writes `paused` of the Deployment that is adopted, and nothing else. */
 const HOLD_MANAGER = `${suite/* SUITE */.J.fieldManager}-hold`;
 /** Milliseconds for a controller to see a pause. */
@@ -42468,12 +44523,13 @@ const OBSERVED = 30_000;
 const hold = {
     describe: ({ deployment }) => `hold Deployment ${deployment}, so that nothing replaces the Pods that serve`,
     undo: ({ deployment }) => `let Deployment ${deployment} go again`,
+    writesAhead: true,
     access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
     async execute({ app, deployment, timeout }, effects) {
         const reference = deploymentReference(effects.namespace, deployment);
         const deadline = (0,build_deadline/* deadlineIn */._)(effects.clock, timeout);
         for (;;) {
-            const held = await pause(reference, effects);
+            const held = await pause(app, reference, effects);
             if (held === undefined)
                 return {
                     ok: false,
@@ -42482,26 +44538,25 @@ const hold = {
             const set = await onlyReplicaSet(reference, effects);
             if (set !== undefined)
                 return await hold_remember(app, set, effects);
-            await letGo(reference, effects);
+            await hold_letGo(app, reference, effects);
             if (!(await isRolledOut(reference, deadline, effects)))
                 return { ok: false, text: `${(0,build_reference/* describeReference */.P5)(reference)} was still rolling after ${timeout / 1_000}s, expected one ReplicaSet with all its Pods` };
         }
     },
 };
 /** Pauses it, if it is not paused by us already; undefined when it is by somebody else. */
-async function pause(reference, { cluster }) {
+async function pause(app, reference, effects) {
+    const { cluster } = effects;
+    const seen = await readFenced(reference.name, app, effects);
     try {
-        return await cluster.patch(reference, [
-            { op: 'test', path: '/spec/paused', value: null },
-            { op: 'add', path: '/spec/paused', value: true },
-        ], { manager: HOLD_MANAGER });
+        return await cluster.patch(reference, [...(seen === undefined ? [] : fenceTests(seen)), { op: 'test', path: '/spec/paused', value: null }, { op: 'add', path: '/spec/paused', value: true }], { manager: HOLD_MANAGER });
     }
     catch (error) {
         if (!(0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
             throw error;
         // A 422 does not say what failed: the object does.
-        const live = await readDeployment(cluster, reference);
-        if ((0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) !== true)
+        const live = await readFenced(reference.name, app, effects);
+        if (live === undefined || (0,json_pointer/* valueAt */.fK)(live, ['spec', 'paused']) !== true)
             throw error;
         return isHeldByUs(live) ? live : undefined;
     }
@@ -42511,15 +44566,15 @@ function isHeldByUs({ metadata }) {
     return (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => manager === HOLD_MANAGER && (0,json_pointer/* valueAt */.fK)(fieldsV1, ['f:spec', 'f:paused']) !== undefined);
 }
 /** Lets a Deployment that we hold roll again. One that is gone, not paused, or paused by somebody else is left alone: answers whether it was ours to let go. */
-async function letGo(reference, { cluster }) {
-    const held = await cluster.get(reference);
+async function hold_letGo(app, reference, effects) {
+    const { cluster } = effects;
+    const held = await readFenced(reference.name, app, effects);
     if (held === undefined || (0,json_pointer/* valueAt */.fK)(held, ['spec', 'paused']) !== true || !isHeldByUs(held))
         return false;
     try {
-        await cluster.patch(reference, [
-            { op: 'test', path: '/spec/paused', value: true },
-            { op: 'remove', path: '/spec/paused' },
-        ], { manager: HOLD_MANAGER });
+        await cluster.patch(reference, [...fenceTests(held), { op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' }], {
+            manager: HOLD_MANAGER,
+        });
     }
     catch (error) {
         if (!(0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID'))
@@ -42541,11 +44596,11 @@ async function onlyReplicaSet(reference, { cluster, clock, signal }) {
         return undefined;
     const sets = await replicaSetsOf(cluster, observed);
     const pods = await podsOf(cluster, sets);
-    const inhabited = sets.filter(({ metadata, spec }) => hasPods(metadata.uid, pods) || (spec.replicas ?? 0) > 0);
+    const inhabited = sets.filter(({ metadata, spec }) => hold_hasPods(metadata.uid, pods) || (spec.replicas ?? 0) > 0);
     const [only] = inhabited;
     return inhabited.length === 1 && only !== undefined && hasTemplateOf(only, observed) ? only : undefined;
 }
-function hasPods(uid, pods) {
+function hold_hasPods(uid, pods) {
     return pods.some(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true);
 }
 /** Tells whether a ReplicaSet has the template its Deployment has now. */
@@ -42574,6 +44629,22 @@ async function hold_remember(app, set, { journals }) {
     return { ok: true, text: `its Pods are those of ReplicaSet ${set.metadata.name}` };
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/leave.js
+
+/** Writes down what is the user's own. A way back to the Deployment from before ends here: it is about to run something else. */
+const leave = {
+    describe: ({ app }) => `write down that ${app} is on its way out, and what of it is its user's own`,
+    access: ({ app }) => journalAccess(app, ['delete']),
+    async execute({ app, selector, uid = '', replicas }, { journals }) {
+        await journals.write(app, ({ previous, ...journal }) => ({
+            ...journal,
+            ...(previous === undefined || previous.backend.type === 'adopted' ? {} : { previous }),
+            adoption: { deployment: app, uid, selector, replicas },
+        }));
+        return { ok: true, text: 'written down' };
+    },
+};
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/let-go.js
 
 
@@ -42596,11 +44667,12 @@ function isInhabited({ spec }) {
 /** Lets the user's own Deployment roll again. */
 const letGoStep = {
     describe: ({ deployment }) => `let Deployment ${deployment} go again`,
+    writesAhead: true,
     access: () => DEPLOYMENT_ACCESS,
-    async execute({ deployment }, effects) {
+    async execute({ app, deployment }, effects) {
         const reference = deploymentReference(effects.namespace, deployment);
         const editor = await editedBy(reference, effects);
-        const isOurs = await letGo(reference, effects);
+        const isOurs = await hold_letGo(app, reference, effects);
         if (!isOurs)
             return { ok: true, text: 'it is not held by us (any more)' };
         return {
@@ -42620,6 +44692,8 @@ const letGoStep = {
 async function awaitPicture(followed, judge, options) {
     const { deadline, signal, every = 1_000 } = options;
     const failure = Promise.race(followed.map((each) => each.failure));
+    // Whoever is stopped before the first look waits for nothing any more.
+    failure.catch(() => undefined);
     let bell = Promise.withResolvers();
     const listening = followed.map((each) => each.changed(() => bell.resolve()));
     let synced = false;
@@ -42871,7 +44945,7 @@ async function moveService(cluster, service, move) {
             return await cluster.patch(readPointer(service).reference, patch, { manager: POINTER_MANAGER, ...signal });
         }
         catch (error) {
-            if (!isWorthReading(error))
+            if (!move_isWorthReading(error))
                 throw error;
             const live = await readAgain(cluster, service, signal);
             if (showsMove(live, target))
@@ -42888,7 +44962,7 @@ async function moveService(cluster, service, move) {
 }
 const move_ATTEMPTS = 5;
 /** What a refused write leaves open. A 422 is a failed test as well as a webhook's no: only the Service itself tells. */
-function isWorthReading(error) {
+function move_isWorthReading(error) {
     return (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND');
 }
 function targetOf(service, { to, base = readPointer(service).base, move }) {
@@ -42897,6 +44971,111 @@ function targetOf(service, { to, base = readPointer(service).base, move }) {
     throw new build_fault/* Fault */.vC('INPUT_INVALID', `${(0,build_reference/* describeObject */.v8)(service)}: a slot alone would select the Pods of every app, expected labels of the app's own, got none`, {
         hint: 'Give the Service a selector that only Pods of this app meet.',
     });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/keep.js
+
+
+
+
+
+
+/** The rollout a step accepts for the first time; undefined for a way back, and for what was accepted before. */
+function acceptedBy({ release, isWayBack }, { rollout }) {
+    const isAccepted = rollout !== undefined && rollout.release.number === release.number && rollout.restores === undefined && !isWayBack;
+    return isAccepted ? rollout : undefined;
+}
+/** A rollout that foresees its record; most have since they moved. One that puts back what was accepted before has a record already. */
+function withRecord(rollout, app, namespace) {
+    const name = recordName(app, rollout.release.number);
+    if (rollout.restores === true || rollout.created.some((each) => each.kind === 'ConfigMap' && each.name === name))
+        return rollout;
+    return { ...rollout, created: [...rollout.created, { apiVersion: 'v1', kind: 'ConfigMap', name, namespace }] };
+}
+/** Makes the record of a release that is about to be accepted. What it makes is foreseen in the journal, so that a way back takes it away again. */
+async function writeRecord(step, note, effects) {
+    const { app } = step;
+    const { cluster, namespace, journals } = effects;
+    const rollout = acceptedBy(step, journals.of(app));
+    if (rollout === undefined)
+        return false;
+    const record = await keep_recordOf(step, { note, rollout }, effects);
+    const foreseen = withRecord(rollout, app, namespace);
+    if (foreseen !== rollout)
+        await journals.write(app, (journal) => ({ ...journal, rollout: foreseen }));
+    await keepRecord(cluster, namespace, record);
+    return true;
+}
+/**
+ * Deletes the records that leave the history, and the configuration only they have needed. Done before the journal forgets them, so that a run which is killed here leaves nothing nobody
+ * knows of. Answers what could not be deleted for want of rights: a release is not refused for it.
+ */
+async function shed(step, after, effects) {
+    const { namespace, journals } = effects;
+    const { app } = step;
+    const { releases, config } = shedBetween(journals.of(app), after);
+    const references = [...releases.map((number) => recordReference({ namespace, app, number })), ...config.map((name) => configReference(namespace, name))];
+    const left = [];
+    for (const reference of references)
+        if (!(await deleteOurs(reference, app, effects)))
+            left.push((0,build_reference/* describeReference */.P5)(reference));
+    return left;
+}
+async function deleteOurs(reference, app, { cluster }) {
+    try {
+        const live = await cluster.get(reference);
+        if (live === undefined || live.metadata.labels?.[labels_LABELS.app] !== app)
+            return true;
+        const { uid } = live.metadata;
+        await cluster.delete(reference, uid === undefined ? {} : { preconditions: { uid } });
+        return true;
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'ACCESS_DENIED'))
+            throw error;
+        return false;
+    }
+}
+async function keep_recordOf(step, { note, rollout }, effects) {
+    const { app, origin = {} } = step;
+    const { clock, services } = effects;
+    const service = services.get(app);
+    const content = step.content ?? (await contentInSlot(app, { note, rollout }, effects));
+    return {
+        format: 1,
+        app,
+        release: note,
+        ...content,
+        route: {
+            service: effects.standing(app).serviceName,
+            selector: selectorIn(service),
+            ports: service?.spec?.ports ?? [],
+        },
+        ...runOf(origin, note),
+        verdicts: verdictsOf(app, effects),
+        times: { accepted: clock.date().toISOString(), ...(rollout.release.at === undefined ? {} : { began: rollout.release.at }) },
+    };
+}
+/** What is known of the run that made it. */
+function runOf({ url, actor, source: started }, note) {
+    const source = note.source ?? started;
+    return { ...(source === undefined ? {} : { source }), ...(url === undefined ? {} : { run: url }), ...(actor === undefined ? {} : { actor }) };
+}
+/** Where the release itself is not at hand, as when another run has begun it, the slot says what it was. */
+async function contentInSlot(app, { note, rollout }, { cluster, namespace }) {
+    const live = await readDeployment(cluster, deploymentReference(namespace, workloadName(app, backend_slotBackend(rollout.slot))));
+    return { deployment: deploymentInSlot(live), config: note.config ?? [], companions: [], autoscalers: [] };
+}
+function verdictsOf(app, { results }) {
+    const own = [...results].filter(([step]) => ('app' in step ? step.app === app : 'targets' in step || step.type === 'check'));
+    const health = own.findLast(([step]) => step.type === 'await')?.[1].health;
+    const proof = own.findLast(([step]) => step.type === 'prove')?.[1].proof;
+    const checks = own.flatMap(([, result]) => result.checks ?? []);
+    return {
+        ...(health === undefined ? {} : { health: { status: health.status, seconds: health.seconds } }),
+        checks: checks.map(({ check, respondent, passed }) => ({ check, respondent, passed })),
+        ...(proof === undefined ? {} : { proof: { service: proof.service, proven: proof.proven, seconds: proof.seconds } }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/service.js
@@ -42915,9 +45094,10 @@ function service_serviceOf(app, services) {
 
 
 
+
 /** Moves traffic. The watches that will show what came of it are open before the write. */
 const move = {
-    describe: ({ service, from, to }) => `move Service ${service} from ${roles_describeBackend(from)} to ${roles_describeBackend(to)}`,
+    describe: ({ service, from, to, called }) => `move Service ${service} from ${roles_describeBackend(from)} to ${called ?? roles_describeBackend(to)}`,
     undo: ({ from }) => (from === undefined ? 'take the Service back' : `move back to ${roles_describeBackend(from)}`),
     access: ({ app }) => [...POINTER_ACCESS, ...journalAccess(app)],
     async execute(step, effects) {
@@ -42929,7 +45109,7 @@ const move = {
         effects.moves.get(app)?.proof.close();
         effects.moves.set(app, { label: '', proof });
         await Promise.all([proof.synced, intend(step, effects)]);
-        const label = await journals.nextMove(app);
+        const label = journals.nextMove(app);
         const service = await claimPointer(cluster, service_serviceOf(app, services));
         services.set(app, await moveService(cluster, service, { to: backend, base, move: label }));
         effects.moves.set(app, { label, proof });
@@ -42943,8 +45123,10 @@ function demandProof({ needs, app }, { results }) {
         throw new TypeError(`the move of ${app} was reached without the proof it needs`);
 }
 /** Written before the pointer: a run that is killed between the two leaves a journal that says where to look. */
-async function intend({ app }, { journals }) {
-    await journals.write(app, (journal) => journal.rollout === undefined ? { ...journal, returning: true } : { ...journal, rollout: { ...journal.rollout, step: 'move', moving: true } });
+async function intend({ app }, { journals, namespace }) {
+    await journals.write(app, (journal) => journal.rollout === undefined
+        ? { ...journal, returning: true }
+        : { ...journal, rollout: { ...withRecord(journal.rollout, app, namespace), step: 'move', moving: true } });
 }
 
 ;// CONCATENATED MODULE: ./packages/traffic/build/service/foreign-endpoints.js
@@ -43027,6 +45209,7 @@ const PROOF_TIMEOUT = 30_000;
 const narrow = {
     describe: ({ service, app }) => `pin Service ${service} to the Pods of Deployment ${app}`,
     undo: ({ service }) => `give Service ${service} its own selector back`,
+    writesAhead: true,
     access: () => POINTER_ACCESS,
     async execute({ app }, effects) {
         const { hash } = effects.journals.of(app).adoption ?? {};
@@ -43064,7 +45247,7 @@ async function pin(app, { hash, endpoints }, effects) {
         const backend = { type: 'adopted', hash };
         const proof = narrow_addDisposableResource(env_1, openProof(cluster, { service, backend, atLeast: 1 }, { clock, signal }), false);
         await proof.synced;
-        const move = await journals.nextMove(app);
+        const move = journals.nextMove(app);
         services.set(app, await moveService(cluster, service, { to: backend, move }));
         const verdict = await proof.await(move, { timeout: PROOF_TIMEOUT, signal });
         const shown = { ...verdict, service: service.metadata.name };
@@ -43083,6 +45266,138 @@ async function pin(app, { hash, endpoints }, effects) {
     }
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/open.js
+var open_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var open_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+/** Opens the Service to its user's own selector, under load: only while nobody but the Pods that serve would be reached, and shown afterwards. Then the move label goes. */
+const open_open = {
+    describe: ({ service, app }) => `give Service ${service} its own selector back, prove that it leads to Pods of Deployment ${app} alone`,
+    writesAhead: true,
+    access: () => POINTER_ACCESS,
+    async execute({ app }, effects) {
+        const { hash, selector } = effects.journals.of(app).adoption ?? {};
+        if (hash === undefined || selector === undefined)
+            throw new TypeError('a Service is opened only after its Deployment is held');
+        const others = await othersUnder(selector, hash, effects);
+        if (others.length > 0)
+            return {
+                ok: false,
+                text: `its own selector would also lead to ${others.join(', ')}, expected Pods of Deployment ${app} only; give it labels that only this app has`,
+            };
+        return await openUp(app, { selector, backend: { type: 'adopted', hash } }, effects);
+    },
+};
+/** Pods that would be reached and are none of the Deployment's, by name; what has ended answers nobody. */
+async function othersUnder(selector, hash, { cluster, namespace }) {
+    const { items } = await cluster.list({ resource: PODS, namespace, labelSelector: selectorText({ matchLabels: selector }) });
+    return items.filter((pod) => pod.metadata.labels?.[labels_LABELS.hash] !== hash && !hasEnded(pod)).map(({ metadata }) => metadata.name);
+}
+function hasEnded(pod) {
+    return ['Succeeded', 'Failed'].includes(String((0,json_pointer/* valueAt */.fK)(pod, ['status', 'phase'])));
+}
+async function openUp(app, { selector, backend }, effects) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { cluster, clock, signal, services, journals } = effects;
+        const service = service_serviceOf(app, services);
+        const before = readPointer(service);
+        // An earlier run has done it, to the end.
+        if (before.backend === undefined && before.move === undefined)
+            return { ok: true, text: 'as its user wrote it' };
+        const proof = open_addDisposableResource(env_1, openProof(cluster, { service, backend, base: selector, atLeast: 1 }, { clock, signal }), false);
+        await proof.synced;
+        const move = before.backend === undefined ? (before.move ?? '') : journals.nextMove(app);
+        if (before.backend !== undefined)
+            services.set(app, await moveService(cluster, service, { to: undefined, base: selector, move }));
+        const verdict = await proof.await(move, { timeout: PROOF_TIMEOUT, signal });
+        const shown = { ...verdict, service: service.metadata.name };
+        if (!verdict.proven)
+            return { ok: false, text: verdict.waitingFor, proof: shown };
+        services.set(app, await withoutLabel(service_serviceOf(app, services), effects));
+        return { ok: true, text: `${verdict.endpoints} ${verdict.endpoints === 1 ? 'endpoint' : 'endpoints'}, as its user wrote it`, proof: shown };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        open_disposeResources(env_1);
+    }
+}
+async function withoutLabel(service, { cluster }) {
+    const { reference, move } = readPointer(service);
+    const path = `/metadata/labels/${labels_LABELS.move.replaceAll('/', '~1')}`;
+    try {
+        return await cluster.patch(reference, [
+            { op: 'test', path, value: move },
+            { op: 'remove', path },
+        ], { manager: POINTER_MANAGER });
+    }
+    catch (error) {
+        const live = (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') ? await cluster.get(reference) : undefined;
+        if (live === undefined || readPointer(live).move !== undefined)
+            throw error;
+        return live;
+    }
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/park.js
 
 /** Leaves the rollout where it is, without runner and without lock. */
@@ -43091,7 +45406,7 @@ const park = {
     access: ({ apps }) => apps.flatMap((app) => journalAccess(app)),
     async execute({ apps, at }, { journals }) {
         for (const app of apps) {
-            await journals.write(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
+            await journals.settle(app, (journal) => journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } });
         }
         const held = apps.flatMap((app) => journals.of(app).adoption?.deployment ?? []);
         const hold = held.length === 0 ? '' : `; Deployment ${held.join(', ')} is held (paused) until then`;
@@ -43099,158 +45414,45 @@ const park = {
     },
 };
 
-;// CONCATENATED MODULE: ./packages/image/build/reference.js
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/pin.js
 
-const HUB = 'docker.io';
-const OLD_HUB = 'index.docker.io';
-const OFFICIAL = 'library/';
-const LONGEST_REPOSITORY = 255;
-/** More than the longest host, path, tag and digest together. */
-const reference_LONGEST = 1_024;
-const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
-const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
-const COMPONENT = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
-const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
-const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
-/**
- * Reads `[host[:port]/]path[:tag][@digest]` by the grammar of distribution/reference. `nginx` is `docker.io/library/nginx`; what stands before the first slash is a host when
- * it has a dot, a colon or an upper case letter, or is `localhost`. Throws INPUT_INVALID that names the part that is wrong. Adds no `latest`.
- */
-function parseReference(text) {
-    refuseForeign(text);
-    const { name, tag, digest } = split(text);
-    // First, since what stands before another @ may be a password.
-    if (digest !== undefined && !isDigest(digest))
-        throw invalid(text, 'the digest is wrong', [DIGEST_WORDS, quoted(digest)]);
-    const { registry, repository } = splitName(name, text);
-    if (tag !== undefined && !TAG.test(tag))
-        throw invalid(text, 'the tag is wrong', ['letters, digits, _ . and -, at most 128, the first no . or -', quoted(tag)]);
-    const reference = { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
-    return shortestName(reference) === name ? reference : { ...reference, written: name };
-}
-function refuseForeign(text) {
-    if (text === '')
-        throw invalid(text, 'is empty', [SUCH_AS, 'nothing']);
-    if (text.length > reference_LONGEST)
-        throw invalid(text, 'is too long', [`at most ${reference_LONGEST} characters`, String(text.length)]);
-    if (!/^[\u0021-\u007E]+$/.test(text))
-        throw invalid(text, 'has characters no reference has', ['printable ASCII without blanks', 'others']);
-    if (text.includes('://'))
-        throw invalid(text, 'begins with a scheme', [SUCH_AS, 'a URL']);
-}
-/** Writes a reference as it was written; one that was put together by hand in the shortest way. */
-function formatReference(reference) {
-    const { tag, digest, written = shortestName(reference) } = reference;
-    return `${written}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
-}
-/** Writes `name:tag@sha256:...`: what runs no longer depends on the tag, which stays for people. Throws INPUT_INVALID for what is no digest. */
-function withDigest(reference, digest) {
-    if (!isDigest(digest))
-        throw invalid(formatReference(reference), 'cannot be pinned', [DIGEST_WORDS, quoted(digest)]);
-    return formatReference({ ...reference, digest });
-}
-/** Tells whether two references name the same repository, however they are written. Tags and digests are not looked at. */
-function sameRepository(one, other) {
-    return one.registry.toLowerCase() === other.registry.toLowerCase() && one.repository === other.repository;
-}
-/** Cuts digests to twelve characters, for people: `web:1.2@sha256:9f2c1ab04d11...`. Leaves text that is no reference as it is, and never throws. */
-function shortReference(text) {
-    return text.replaceAll(/\b(sha(?:256|384|512):[a-f0-9]{12})[a-f0-9]{52,116}\b/g, '$1...');
-}
-/** Tells whether a text is a digest that content can be checked against. */
-function isDigest(text) {
-    return text !== undefined && DIGEST.test(text);
-}
-const SUCH_AS = 'a reference such as ghcr.io/shop/web:1.2';
-const DIGEST_WORDS = 'sha256: and 64 hexadecimal digits in lower case';
-function split(text) {
-    const at = text.indexOf('@');
-    const named = at < 0 ? text : text.slice(0, at);
-    const digest = at < 0 ? {} : { digest: text.slice(at + 1) };
-    // A colon before the last slash belongs to a port.
-    const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
-    return colon < 0 ? { name: named, ...digest } : { name: named.slice(0, colon), tag: named.slice(colon + 1), ...digest };
-}
-function splitName(name, text) {
-    const host = hostOf(name);
-    if (host === undefined) {
-        if (/^[a-f0-9]{64}$/.test(name))
-            throw invalid(text, 'is the id of an image', ['the name of one', '64 hexadecimal digits']);
-        return { registry: HUB, repository: checkPath(name, HUB, text) };
-    }
-    if (!HOST.test(host))
-        throw invalid(text, 'the registry is wrong', ['a host with an optional port such as ghcr.io or localhost:5000', quoted(host)]);
-    const registry = host === OLD_HUB ? HUB : host;
-    return { registry, repository: checkPath(name.slice(host.length + 1), registry, text) };
-}
-function hostOf(name) {
-    const slash = name.indexOf('/');
-    const first = name.slice(0, Math.max(0, slash));
-    return first === 'localhost' || /[.:A-Z]/.test(first) ? first : undefined;
-}
-function checkPath(path, registry, text) {
-    if (!PATH.test(path)) {
-        const expected = 'lower case letters and digits, parted by / . _ __ or -';
-        throw invalid(text, PATH.test(path.toLowerCase()) ? 'the repository has upper case letters' : 'the repository is wrong', [expected, quoted(path)]);
-    }
-    const repository = registry === HUB && !path.includes('/') ? `${OFFICIAL}${path}` : path;
-    if (repository.length <= LONGEST_REPOSITORY)
-        return repository;
-    throw invalid(text, 'the repository is too long', [`at most ${LONGEST_REPOSITORY} characters`, String(repository.length)]);
-}
-function shortestName({ registry, repository }) {
-    if (registry !== HUB)
-        return `${registry}/${repository}`;
-    const short = repository.startsWith(OFFICIAL) ? repository.slice(OFFICIAL.length) : repository;
-    // Of library/a/b and a name whose first part would pass for a host, no shorter way means the same.
-    if (short.includes('/') && short !== repository)
-        return repository;
-    return /^(?:localhost|[^/]*\.[^/]*)\//.test(short) ? `${HUB}/${short}` : short;
-}
-function invalid(text, wrong, [expected, got]) {
-    return new Fault('INPUT_INVALID', `Image ${quoted(text)}: ${wrong}, expected ${expected}, got ${got}`, {
-        hint: 'Write an image as [host[:port]/]path[:tag][@sha256:...], such as ghcr.io/shop/web:1.2.',
-    });
-}
-const LONGEST_SHOWN = 300;
-/** Shows what a user wrote, harmless: nothing that moves a cursor, and no user information, as a URL may have. */
-function quoted(text) {
-    if (text.length > LONGEST_SHOWN)
-        return `"${text.length} characters"`;
-    const harmless = text.replace(/^.*@(?=.*\/)/s, '...@');
-    return JSON.stringify(harmless).replaceAll(/[^\u0020-\u007E]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
+/** Writes down, before traffic moves, that a release is not to be released again. A pin of the same release that is there already is kept as it is. */
+const pin_pin = {
+    describe: ({ app, pin: { release, reason } }) => `pin release ${release} of ${app}, so that it is not released again: ${reason}`,
+    access: ({ app }) => journalAccess(app),
+    async execute({ app, pin: wanted }, { journals, clock }) {
+        const at = clock.date().toISOString();
+        await journals.write(app, (journal) => (journal.pin?.id === wanted.id ? journal : { ...journal, pin: { ...wanted, at } }));
+        return { ok: true, text: `pin ${wanted.id} by ${wanted.actor}` };
+    },
+};
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/prepare.js
 
 
 
 
+
 /** Puts a release into a slot. Its replicas are a field of their own, with a manager of its own: an apply that stopped naming them would set them to 1. */
 const prepare = {
-    describe: ({ deployment, replicas }) => `apply Deployment ${deployment.metadata.name} with ${imagesOf(deployment)}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
+    describe: ({ deployment, replicas }) => `apply Deployment ${deployment.metadata.name} with ${prepare_imagesOf(deployment)}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
     undo: ({ deployment, isNew }) => (isNew ? `delete ${deployment.metadata.name}` : `scale ${deployment.metadata.name} to 0, put back what it held`),
     access: () => [...DEPLOYMENT_ACCESS, { group: 'apps', resource: 'deployments', verbs: ['create'] }],
-    async execute({ deployment, replicas, isNew, force }, effects) {
-        const { cluster, generations } = effects;
-        const options = { manager: suite/* SUITE */.J.fieldManager, force };
-        const { name } = deployment.metadata;
+    writesAhead: true,
+    async execute({ app, slot, deployment, replicas, isNew, force }, effects) {
+        const applying = { options: { manager: suite/* SUITE */.J.fieldManager, force }, effects };
+        const scaling = { replicas, effects };
         if (!isNew) {
-            await cluster.apply(deployment, options);
-            await scaleDeployment(name, replicas, effects);
+            await applyFenced(deployment, app, applying);
+            await scaleSlot(app, slot, scaling);
             return { ok: true, text: `${replicas} asked for` };
         }
-        await cluster.apply(withReplicas(deployment, replicas), options);
-        await scaleDeployment(name, replicas, effects);
-        remember(await cluster.apply(deployment, options), generations);
+        await makeFenced(deployment, app, applying);
+        await scaleSlot(app, slot, scaling);
         return { ok: true, text: `made, ${replicas} asked for` };
     },
 };
-function withReplicas(deployment, replicas) {
-    return { ...deployment, spec: { ...deployment.spec, replicas } };
-}
-function imagesOf({ spec }) {
+function prepare_imagesOf({ spec }) {
     const { template } = spec;
     return template.spec.containers.map(({ image = '(none)' }) => shortReference(image)).join(', ');
 }
@@ -43293,12 +45495,14 @@ function reopenProof({ app, backend, atLeast }, effects) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/put-back.js
 
 
+
 /** Puts back what a slot held before, at zero replicas. Forced: it was all ours before. */
 const putBack = {
     describe: ({ before }) => `put back what ${before.metadata.name} held before`,
+    writesAhead: true,
     access: () => DEPLOYMENT_ACCESS,
-    async execute({ before }, { cluster }) {
-        await cluster.apply(before, { manager: suite/* SUITE */.J.fieldManager, force: true });
+    async execute({ app, before }, effects) {
+        await applyFenced(before, app, { options: { manager: suite/* SUITE */.J.fieldManager, force: true }, effects });
         return { ok: true, text: 'the way back is as it was' };
     },
 };
@@ -43307,29 +45511,65 @@ const putBack = {
 
 
 
-/** Writes down what serves from now on, and what can be gone back to. */
+
+
+/**
+ * Writes down what serves from now on, and what can be gone back to. The record of a release comes first: whatever the journal calls accepted has one.
+ * What falls off the end of the history goes.
+ */
 const record = {
     describe: ({ app, release, isWayBack }) => `record that release ${release.number} of ${app} serves${isWayBack ? ' again' : ''}`,
-    access: ({ app }) => journalAccess(app),
+    access: (step) => [...journalAccess(step.app), ...(step.isWayBack ? [] : RECORD_ACCESS)],
     async execute(step, effects) {
-        await effects.journals.write(step.app, (journal) => recorded(journal, step, effects));
-        return { ok: true, text: `release ${step.release.number}` };
+        const { journals } = effects;
+        const isWayBack = step.isWayBack || journals.of(step.app).rollout?.restores === true;
+        const meant = { ...step, isWayBack };
+        const note = record_noteOf(journals.of(step.app), meant, effects);
+        await writeRecord(meant, note, effects);
+        const after = recorded(journals.of(step.app), { step: meant, note }, effects);
+        const left = await shed(meant, after, effects);
+        await journals.settle(step.app, () => after);
+        return {
+            ok: true,
+            text: `release ${step.release.number}${left.length === 0 ? '' : `; not needed any more, and this account may not delete: ${left.join(', ')}`}`,
+        };
     },
 };
-function recorded(before, step, effects) {
+/** A record has a new name each time, so its rule can name none. */
+const RECORD_ACCESS = [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'delete'] }];
+function recorded(before, { step, note }, effects) {
     // What was on its way has arrived.
-    const { rollout: _rollout, returning: _returning, standbyUntil: _until, ...journal } = before;
-    const { app, release, backend } = step;
-    const active = { backend: resolved(backend, app, effects), release: record_noteOf(before, step, effects) };
+    const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin, ...journal } = before;
+    const { app, release, backend, lifts, mark } = step;
+    const active = { backend: resolved(backend, app, effects), release: note };
     const previous = previousOf(journal, step, effects);
     const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
+    const history = historyOf(before, { step, note }, effects);
     return {
         ...journal,
         last: Math.max(journal.last, release.number),
         active,
         ...(previous === undefined ? {} : { previous }),
         ...(until === undefined ? {} : { standbyUntil: until }),
+        ...(isKeptWarm(step, warm) ? { warm: true } : {}),
+        ...(history === undefined ? {} : { history }),
+        ...(pin === undefined || pin.id === lifts?.id ? {} : { pin }),
+        ...(mark === undefined ? {} : { mark }),
     };
+}
+/** Only what has a record is in it. */
+function historyOf(before, { step, note }, { clock }) {
+    const { history } = before;
+    if (step.isWayBack)
+        return history === undefined ? history : returnedIn(history, before, note);
+    const isKnown = history?.some(({ release }) => release.number === note.number) === true;
+    return isKnown || acceptedBy(step, before) !== undefined ? withAccepted(history ?? [], { release: note, at: clock.date().toISOString() }) : history;
+}
+function returnedIn(history, { active, pin }, { number: to }) {
+    const left = active?.release.number;
+    if (left === undefined)
+        return history;
+    return withReturn(history, { left, to, reason: pin?.release === left ? pin.reason : 'rolled back' });
 }
 /** The release as it is remembered: what its Pods run, when it arrived, and what accompanies it, which a release by image leaves as it is. */
 function record_noteOf({ active }, { app, release, from, isWayBack }, { clock, running }) {
@@ -43344,8 +45584,12 @@ function previousOf(journal, { app, from, isWayBack }, effects) {
     if (from === undefined)
         return undefined;
     const backend = resolved(from, app, effects);
-    const known = [journal.active, journal.previous].find((placed) => backend_sameBackend(placed?.backend, backend));
+    const known = [journal.active, journal.previous].find((placed) => sameBackend(placed?.backend, backend));
     return { backend, release: known?.release ?? { number: 0, identity: '', images: [] }, ...(isWayBack ? { bad: true } : {}) };
+}
+/** Without a time it stays until the next release; a note about the one that serves changes nothing of that. */
+function isKeptWarm({ from, standby }, before) {
+    return from === undefined ? before === true : standby.type === 'warm' && standby.for === undefined;
 }
 function untilOf({ standby }, { clock }) {
     if (standby.type === 'cold' || standby.for === undefined)
@@ -43356,26 +45600,33 @@ function untilOf({ standby }, { clock }) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/remove.js
 
 
+
 /** Deletes what a release made that was taken back: only what was written down before it was made, and only while it is still ours. */
 const remove = {
     describe: ({ created }) => `delete ${created.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`,
+    writesAhead: true,
     access: ({ created }) => created.flatMap((each) => objectAccess(each, ['get', 'delete'])),
     async execute({ app, created }, effects) {
         let deleted = 0;
-        for (const creation of created.toReversed())
-            if (await deleteOurs(creation, effects))
+        for (const creation of created.toReversed()) {
+            if (await remove_deleteOurs(creation, app, effects))
                 deleted += 1;
+            // The same plan may make it again.
+            if (creation.kind === 'Deployment')
+                effects.known.delete(creation.name);
+        }
         if (created.some(({ kind, name }) => kind === 'Service' && effects.services.get(app)?.metadata.name === name))
             effects.services.delete(app);
         return { ok: true, text: `${deleted} deleted` };
     },
 };
-async function deleteOurs({ apiVersion, kind, name, namespace }, { cluster, namespace: own }) {
+async function remove_deleteOurs({ apiVersion, kind, name, namespace }, app, { cluster, namespace: own, journals }) {
     const resource = await cluster.resourceOf({ apiVersion, kind });
     const reference = { resource, name, ...(resource.namespaced ? { namespace: namespace ?? own } : {}) };
     const live = await cluster.get(reference);
     if (live === undefined || !remove_isOurs(live))
         return false;
+    demandOwnFence(live, journals.tokenOf(app));
     await cluster.delete(reference, { propagation: 'Background', ...(live.metadata.uid === undefined ? {} : { preconditions: { uid: live.metadata.uid } }) });
     return true;
 }
@@ -43387,9 +45638,13 @@ function remove_isOurs({ metadata }) {
 
 
 
-/** Gives the Service back the selector its user wrote, and takes our label off. Only once no Pod of the candidate is left: the wider selector would reach it. */
+/**
+ * Gives the Service back the selector its user wrote. Only once no Pod of the candidate is left: the wider selector would reach it. The move label stays: it is what a run that was overtaken
+ * and still has a write on its way meets.
+ */
 const reopen = {
     describe: ({ service }) => `give Service ${service} its own selector back`,
+    writesAhead: true,
     access: () => POINTER_ACCESS,
     async execute({ app }, effects) {
         const { cluster, services, journals } = effects;
@@ -43399,9 +45654,9 @@ const reopen = {
         const { adoption, rollout } = journals.of(app);
         // What was there when this rollout began; an adoption that never arrived began with the user's own.
         const base = rollout?.selector ?? adoption?.selector ?? {};
-        const move = await journals.nextMove(app);
+        const move = journals.nextMove(app);
         try {
-            services.set(app, await withoutLabel(await moveService(cluster, service, { to: undefined, base, move }), effects));
+            services.set(app, await moveService(cluster, service, { to: undefined, base, move }));
         }
         catch (error) {
             if (!(0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND'))
@@ -43411,29 +45666,27 @@ const reopen = {
         return { ok: true, text: 'as its user wrote it' };
     },
 };
-async function withoutLabel(service, { cluster }) {
-    const { reference, move } = readPointer(service);
-    const path = `/metadata/labels/${labels_LABELS.move.replaceAll('/', '~1')}`;
-    const operations = [
-        { op: 'test', path, value: move },
-        { op: 'remove', path },
-    ];
-    return await cluster.patch(reference, operations, { manager: POINTER_MANAGER });
-}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/restore.js
+
+
 
 
 
 /** Gives objects that accompanied a release back what they had before. What somebody else has changed since is theirs, and named. */
 const restore = {
     describe: ({ changed }) => `give ${changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')} back what it had`,
+    writesAhead: true,
     access: ({ changed }) => changed.flatMap((object) => objectAccess(object, ['patch'])),
-    async execute({ changed }, { cluster }) {
+    async execute({ changed }, effects) {
+        const { cluster } = effects;
         const left = [];
         for (const object of changed) {
             try {
-                await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager });
+                if (isBudget(object))
+                    await applyBudget(object, { live: undefined, force: false }, effects);
+                else
+                    await cluster.apply(object, { manager: suite/* SUITE */.J.fieldManager });
             }
             catch (error) {
                 if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
@@ -43446,6 +45699,290 @@ const restore = {
     },
 };
 
+;// CONCATENATED MODULE: ./packages/rollout/build/release/config-copies.js
+
+
+
+
+
+/**
+ * Copies the ConfigMaps and Secrets a template refers to under names that carry their content, so that another release cannot change what this one reads.
+ *
+ * Copies are immutable and belong to one app: another app that refers to the same object has its own. What the release does not bring, what an operator fills in and
+ * what the user opted out is left under its own name. No name, label or note shows a Secret's data.
+ */
+function copyConfig(template, { app, namespace, objects }) {
+    const found = configReferences(template).flatMap((reference) => {
+        const manifest = objects.find((each) => config_copies_isMeant(each.object, reference, namespace));
+        return manifest === undefined ? [] : [{ reference, manifest, reason: whyNotCopied(manifest.object) }];
+    });
+    const taken = found.filter(({ reason }) => reason === undefined).map(({ manifest }) => ({ manifest, copy: config_copies_copyOf(manifest.object, app, namespace) }));
+    return {
+        template: renameConfig(template, ({ kind, name }) => taken.find(({ manifest: { object } }) => object.kind === kind && object.metadata.name === name)?.copy.metadata.name ?? name),
+        copies: taken.map(({ copy }) => copy),
+        copied: taken.map(({ manifest }) => manifest),
+        notes: found.flatMap(({ reference, reason }) => (reason === undefined ? [] : [config_copies_noteOf(reference, namespace, reason)])),
+    };
+}
+/** The label that says which object a copy was made of: its name, or as much of it as a label's value holds, with a digest. */
+function configLabel(name) {
+    return name.length <= MOST_IN_LABEL ? name : `${cut(name, MOST_IN_LABEL - DIGITS - 1)}-${digest_digestOf(name).slice(0, DIGITS)}`;
+}
+const MOST_IN_LABEL = 63;
+const MOST_IN_NAME = 253;
+const DIGITS = 10;
+function config_copies_isMeant({ apiVersion, kind, metadata }, reference, namespace) {
+    return apiVersion === 'v1' && kind === reference.kind && metadata.name === reference.name && (metadata.namespace ?? namespace) === namespace;
+}
+function config_copies_copyOf(object, app, namespace) {
+    const { name, labels, annotations } = object.metadata;
+    const digest = digestOf({ app, name, kind: object.kind, ...contentOf(object) });
+    const copy = {
+        ...withStoredContent(object),
+        metadata: {
+            name: `${cut(name, MOST_IN_NAME - DIGITS - 1)}-${digest.slice(0, DIGITS)}`,
+            namespace,
+            labels: { ...usersLabels(labels), [LABELS.app]: app, [MARKS.config]: configLabel(name) },
+            annotations: usersAnnotations(annotations),
+        },
+        immutable: true,
+    };
+    return copy;
+}
+/** A name must not end in a dot or hyphen before ours. */
+function cut(name, length) {
+    return name.slice(0, length).replace(/[-.]+$/, '');
+}
+function config_copies_noteOf({ kind, name }, namespace, reason) {
+    return `${kind} "${namespace}/${name}" is not copied, since ${reason}: both slots read the same one, and a rollback does not restore it`;
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/own-config.js
+
+
+
+
+
+
+/** Tells which names may be those of copies: they end in a digest. */
+function mayBeCopy({ name }) {
+    return SUFFIX.test(name);
+}
+/** Looks which of the names are copies of an app, and how their originals stand. Content is compared, and goes nowhere else. */
+async function ownConfigs(app, names, effects) {
+    const found = await Promise.all(names.map((name) => ownConfig(app, name, effects)));
+    return found.filter((each) => each !== undefined);
+}
+/** The object a copy was made of, without anything of ours. */
+function own_config_originalOf({ copy, name }) {
+    const { immutable: _immutable, ...content } = config_content_withStoredContent(copy);
+    const { namespace, labels, annotations } = copy.metadata;
+    return {
+        ...content,
+        metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: marks_usersLabels(labels), annotations: marks_usersAnnotations(annotations) },
+    };
+}
+/** Names it for people. */
+function describeConfig({ kind, name }, namespace) {
+    return (0,build_reference/* describeReference */.P5)(configReference(namespace, { kind, name }));
+}
+const SUFFIX = /-[0-9a-f]{10}$/;
+async function ownConfig(app, { kind, name }, { cluster, namespace }) {
+    const copy = await cluster.get(configReference(namespace, { kind, name }));
+    const label = copy?.metadata.labels?.[marks_MARKS.config];
+    if (copy === undefined || label === undefined || copy.metadata.labels?.[labels_LABELS.app] !== app)
+        return undefined;
+    const own = name.replace(SUFFIX, '');
+    // The label holds as much of a long name as a label can; of one that was cut the rest is known to nobody.
+    if (configLabel(own) !== label)
+        return { copy, name: own, original: 'other' };
+    const live = await cluster.get(configReference(namespace, { kind, name: own }));
+    return { copy, name: own, original: live === undefined ? 'missing' : contentDigest(live) === contentDigest(copy) ? 'equal' : 'other' };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restore-config.js
+
+
+
+/** Makes configuration under its user's own names again. What is there is never overwritten. */
+const restoreConfig = {
+    describe: ({ copies }) => `copy ${copies.map(({ kind, name }) => `${kind} ${name}`).join(', ')} back to ${copies.length === 1 ? "its user's own name, unless that is" : "their user's own names, unless those are"} taken`,
+    writesAhead: true,
+    access: ({ copies }) => copies.flatMap(({ kind }) => objectAccess({ apiVersion: 'v1', kind }, ['get', 'create'])),
+    async execute({ app, copies }, effects) {
+        const missing = (await ownConfigs(app, copies, effects)).filter(({ original }) => original === 'missing');
+        for (const each of missing) {
+            try {
+                await effects.cluster.create(own_config_originalOf(each), { manager: suite/* SUITE */.J.fieldManager });
+            }
+            catch (error) {
+                // Somebody was faster; what it says is looked at before it is read from.
+                if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
+                    throw error;
+            }
+        }
+        const names = missing.map(({ copy, name }) => describeConfig({ kind: copy.kind, name }, effects.namespace));
+        return { ok: true, text: missing.length === 0 ? 'nothing was missing' : `made ${names.join(', ')}` };
+    },
+};
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/plain-deployment.js
+
+
+
+
+/** A Deployment that runs what a slot runs, with nothing of ours in its template. Until the app has left, one label says that it is ours to change. */
+function plainDeployment(slot, { app, selector, replicas, rename }) {
+    const { namespace, labels, annotations } = slot.metadata;
+    const { revisionHistoryLimit, ...spec } = sharedSpec(slot);
+    return {
+        apiVersion: slot.apiVersion,
+        kind: slot.kind,
+        metadata: {
+            name: app,
+            ...(namespace === undefined ? {} : { namespace }),
+            labels: { ...marks_usersLabels(labels), [labels_LABELS.app]: app },
+            annotations: marks_usersAnnotations(annotations),
+        },
+        // Two is what slots are given where nobody says otherwise.
+        spec: {
+            ...spec,
+            ...(revisionHistoryLimit === 2 ? {} : { revisionHistoryLimit }),
+            replicas,
+            selector: { matchLabels: selector },
+            template: templateOf(slot, rename),
+        },
+    };
+}
+/** The Deployment that is there, running what a slot runs and let go. What it is known by cannot change. */
+function plainAgain(plain, slot, parts) {
+    const made = plainDeployment(slot, parts);
+    const { selector, revisionHistoryLimit, paused: _paused, ...kept } = plain.spec;
+    const { annotations } = plain.metadata;
+    return {
+        ...plain,
+        metadata: {
+            ...plain.metadata,
+            labels: { ...plain.metadata.labels, ...made.metadata.labels },
+            annotations: { ...annotations, ...made.metadata.annotations },
+        },
+        spec: { ...kept, ...made.spec, selector, revisionHistoryLimit },
+    };
+}
+/** What of a slot's spec its user wrote. */
+function sharedSpec({ spec }) {
+    const { replicas: _replicas, paused: _paused, selector: _selector, template: _template, ...rest } = spec;
+    return rest;
+}
+/** A slot's template under its user's own names. */
+function templateOf({ spec }, rename) {
+    const { template } = spec;
+    const { labels, annotations, ...metadata } = ((0,json_pointer/* isMap */.jh)(template['metadata']) ? template['metadata'] : {});
+    const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !marks_isOurs(key)));
+    return config_places_renameConfig({ ...template, metadata: { ...metadata, labels: marks_usersLabels(labels), ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) } }, rename);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/steps/restore-plain.js
+
+
+
+
+
+
+
+
+
+/** Milliseconds for a controller to answer a new template with a ReplicaSet. */
+const ANSWERED = 30_000;
+/** A controller writes the status of a Deployment many times a second while it rolls. */
+const restore_plain_ATTEMPTS = 20;
+/** Makes the Deployment of the app's own name run what a slot runs. Nobody is led to its Pods: the Service is pinned elsewhere. */
+const restorePlain = {
+    describe: ({ app, slot, replicas, isNew }) => `${isNew ? `make Deployment ${app} of what ${slotName(app, slot)} runs` : `put what ${slotName(app, slot)} runs into Deployment ${app}`}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
+    undo: ({ app }) => `scale ${app} to 0`,
+    writesAhead: true,
+    access: ({ app, isNew, copies }) => [
+        ...DEPLOYMENT_ACCESS,
+        ...HEALTH_ACCESS,
+        ...(isNew ? [{ group: 'apps', resource: 'deployments', verbs: ['create'] }] : []),
+        ...copies.flatMap(({ kind }) => objectAccess({ apiVersion: 'v1', kind }, ['get'])),
+        ...journalAccess(app),
+    ],
+    async execute(step, effects) {
+        const { app, slot, copies } = step;
+        const source = await readDeployment(effects.cluster, deploymentReference(effects.namespace, slotName(app, slot)));
+        const configs = await ownConfigs(app, copies, effects);
+        const plain = await write(source, partsOf(step, source, configs), effects);
+        await effects.journals.write(app, (journal) => journal.adoption === undefined ? journal : { ...journal, adoption: { ...journal.adoption, uid: plain.metadata.uid ?? '' } });
+        await answered(app, effects);
+        return restore_plain_told(configs, plain, effects);
+    },
+};
+function partsOf({ app, selector, replicas }, source, configs) {
+    const { replicas: live = replicas } = source.spec;
+    const named = new Map(configs.filter(({ original }) => original === 'equal').map(({ copy, name }) => [`${copy.kind}/${copy.metadata.name}`, name]));
+    return { app, selector, replicas: Math.max(1, live), rename: ({ kind, name }) => named.get(`${kind}/${name}`) ?? name };
+}
+/** Built on the version that was read, and read again where a controller was faster. */
+async function write(source, parts, effects) {
+    const { cluster, namespace } = effects;
+    for (let attempt = 1;; attempt += 1) {
+        const live = await readFenced(parts.app, parts.app, effects);
+        if (live === undefined)
+            return await cluster.create(plainDeployment(source, parts), { manager: suite/* SUITE */.J.fieldManager });
+        const wanted = plainAgain(live, source, parts);
+        if (isAsWanted(live, wanted))
+            return live;
+        try {
+            return await cluster.patch(deploymentReference(namespace, parts.app), restore_plain_operationsFor(live, wanted), { manager: suite/* SUITE */.J.fieldManager });
+        }
+        catch (error) {
+            // A 422 is a failed test as well as any other no: only the version tells.
+            const again = (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') ? await cluster.get(deploymentReference(namespace, parts.app)) : undefined;
+            if (again === undefined || again.metadata.resourceVersion === live.metadata.resourceVersion || attempt === restore_plain_ATTEMPTS)
+                throw error;
+        }
+    }
+}
+/** What an earlier run has done is not done again: it may be held already. */
+function isAsWanted(live, wanted) {
+    const { paused: _paused, ...spec } = live.spec;
+    return (0,json_pointer/* sameJson */.Vk)(plain(spec), plain(wanted.spec)) && (0,json_pointer/* sameJson */.Vk)(live.metadata.labels, wanted.metadata.labels);
+}
+/** Without properties that are undefined, which are none. */
+function plain(value) {
+    return JSON.parse(JSON.stringify(value));
+}
+function restore_plain_operationsFor({ metadata: { resourceVersion } }, { metadata: { labels, annotations }, spec }) {
+    return [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'add', path: '/metadata/labels', value: labels },
+        { op: 'add', path: '/metadata/annotations', value: annotations },
+        { op: 'replace', path: '/spec', value: plain(spec) },
+    ];
+}
+/** Waits until the controller has made the ReplicaSet: what is held before then has none. Where it does not, whoever waits for health says why. */
+async function answered(app, { cluster, clock, signal, namespace }) {
+    await lookUntil(async () => {
+        const live = await readDeployment(cluster, deploymentReference(namespace, app));
+        if (!deployment_isObserved(live))
+            return undefined;
+        return (await replicaSetsOf(cluster, live)).find((set) => isAsked(set) && hasTemplateOf(set, live));
+    }, { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, ANSWERED) });
+}
+function isAsked({ spec }) {
+    return (spec?.replicas ?? 0) > 0;
+}
+function restore_plain_told(configs, { spec }, { namespace }) {
+    const { replicas } = spec;
+    const kept = configs.filter(({ original }) => original !== 'equal');
+    const notes = kept.map(({ copy, name }) => {
+        const kind = copy.kind;
+        return `; it goes on reading ${kind} ${copy.metadata.name}, since ${describeConfig({ kind, name }, namespace)} says something else by now`;
+    });
+    return { ok: true, text: `${replicas ?? 1} asked for${notes.join('')}` };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/retire.js
 
 
@@ -43455,23 +45992,17 @@ const restore = {
 
 
 /**
- * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the journal is written first, which
- * a run that was overtaken cannot do, and the pointer is looked at last.
+ * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the pointer is looked at last, and
+ * a run that was overtaken cannot scale them any more.
  */
 const retire = {
     describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
-    access: ({ app, cleanup }) => [
-        ...DEPLOYMENT_ACCESS,
-        ...POINTER_ACCESS,
-        ...journalAccess(app),
-        ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : []),
-    ],
+    access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...POINTER_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
     async execute(step, effects) {
         const { app, backend, drain, standby } = step;
         if (standby.type === 'warm')
             return { ok: true, text: endOf(step) };
         await effects.clock.sleep(drain, effects.signal);
-        await effects.journals.write(app, ({ standbyUntil: _until, ...journal }) => journal);
         if (await isServing(step, effects))
             return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` };
         return await takeAway(step, effects);
@@ -43480,7 +46011,7 @@ const retire = {
 async function isServing({ app, backend }, effects) {
     const { cluster, namespace } = effects;
     const service = await cluster.get({ resource: SERVICES, namespace, name: effects.standing(app).serviceName });
-    return service !== undefined && backend_sameBackend(readPointer(service).backend, resolved(backend, app, effects));
+    return service !== undefined && sameBackend(readPointer(service).backend, resolved(backend, app, effects));
 }
 /** What is gone already needs no taking away; a namesake made since is somebody's own. */
 async function takeAway({ app, backend, cleanup }, effects) {
@@ -43496,13 +46027,13 @@ async function takeAway({ app, backend, cleanup }, effects) {
     }
     catch (error) {
         // To an apply, what is gone looks like something incomplete to be made: only the object itself tells.
-        const isGone = (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND') || ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') && (await isAbsent(name, effects)));
+        const isGone = (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND') || ((0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') && (await retire_isAbsent(name, effects)));
         if (!isGone)
             throw error;
         return { ok: true, text: `${name} is gone already` };
     }
 }
-async function isAbsent(name, { cluster, namespace }) {
+async function retire_isAbsent(name, { cluster, namespace }) {
     return (await cluster.get(deploymentReference(namespace, name))) === undefined;
 }
 function endOf({ standby, cleanup, drain }) {
@@ -43524,6 +46055,7 @@ const PASSED_ON = 30_000;
 const scale = {
     describe: ({ app, backend, replicas }) => `scale ${workloadName(app, backend)} to ${replicas}`,
     undo: ({ app, backend, before }) => `scale ${workloadName(app, backend)} to ${before}`,
+    writesAhead: true,
     access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
     async execute({ app, backend, replicas }, effects) {
         await scaleBackend(app, backend, { replicas, effects });
@@ -43710,13 +46242,37 @@ async function watch({ duration, targets }, effects) {
     const signal = AbortSignal.any([effects.signal, over.signal]);
     const watched = { ...effects, signal };
     const watches = targets.map(({ app, backend, service, replicas }) => keepsProven({ app, backend: resolved(backend, app, effects), service, replicas }, duration, watched));
-    for (const each of watches)
+    const progress = keepProgress(targets.map(({ app }) => app), watched);
+    for (const each of [...watches, progress])
         each.catch(() => undefined);
     try {
-        return await firstComplaint(watches);
+        return await Promise.race([firstComplaint(watches), progress]);
     }
     finally {
         over.abort();
+    }
+}
+/** Milliseconds between two notes of how far a soak has come: what a run that is killed has watched need not be watched again. */
+const NOTE = 10_000;
+/** Writes down how long the release has been watched, until it is stopped. Never resolves; throws when another run has taken over. */
+async function keepProgress(apps, { journals, clock, signal }) {
+    const began = clock.now();
+    const before = new Map(apps.map((app) => [app, journals.of(app).rollout?.soaked ?? 0]));
+    for (;;) {
+        await clock.sleep(NOTE, signal);
+        const watched = clock.now() - began;
+        for (const app of apps)
+            await note(app, (before.get(app) ?? 0) + watched, journals);
+    }
+}
+/** While the server is away the watch itself says what is to be said. */
+async function note(app, soaked, journals) {
+    try {
+        await journals.write(app, (journal) => (journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, soaked } }));
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE'))
+            throw error;
     }
 }
 /** The first complaint there is, or undefined when all have ended without one. */
@@ -43785,8 +46341,18 @@ function failedCheck({ respondent, check, reason }, checks) {
 
 
 
+
+
+
+
+
+
+
+
+
 /** One room for each kind of step. */
 const KINDS = {
+    pin: pin_pin,
     begin: begin,
     hold: hold,
     narrow: narrow,
@@ -43799,6 +46365,7 @@ const KINDS = {
     move: move,
     prove: prove,
     'hand-over': handOver,
+    budget: budget,
     settle: settle,
     soak: soak,
     park: park,
@@ -43810,6 +46377,13 @@ const KINDS = {
     remove: remove,
     restore: restore,
     end: end,
+    leave: leave,
+    'restore-config': restoreConfig,
+    'restore-plain': restorePlain,
+    arrive: arrive,
+    clear: clear,
+    open: open_open,
+    forget: forget,
 };
 /** The step in one line. */
 function describeStep(step) {
@@ -43822,6 +46396,20 @@ function undoOf(step) {
 /** The rights a step needs. */
 function accessOf(step) {
     return steps_kindOf(step).access(step);
+}
+/** Tells whether a step changes something that the journal does not say by itself. */
+function writesAhead(step) {
+    return steps_kindOf(step).writesAhead === true;
+}
+/** The apps a step is about. */
+function appsOf(step) {
+    if ('app' in step)
+        return [step.app];
+    if ('apps' in step)
+        return step.apps;
+    if (step.type === 'apply')
+        return [...step.config, ...step.companions, ...step.autoscalers].map(({ app }) => app);
+    return 'targets' in step ? step.targets.map(({ app }) => app) : [];
 }
 /** Carries a step out. */
 function executeStep(step, effects) {
@@ -43969,6 +46557,21 @@ async function eachOf(items, ask) {
 
 // EXTERNAL MODULE: ./packages/kube/build/access-rule.js
 var access_rule = __nccwpck_require__(3092);
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/access.js
+
+/**
+ * What taking, renewing and releasing an app's lock takes. The PUT that finds no Lease and creates one is asked for both verbs, `update` and `create`, and carries the name,
+ * so that one name suffices for all of them.
+ */
+function lockAccess(app) {
+    return [{ group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'], names: [leaseReference('', app).name] }];
+}
+/** What fencing an app off from a run that was overtaken takes. */
+const FENCE_ACCESS = [
+    { group: '', resource: 'services', verbs: ['get', 'patch'] },
+    { group: 'apps', resource: 'deployments', verbs: ['get', 'patch'] },
+];
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/preflight/way-back-access.js
 
 /** What taking a plan back needs beyond carrying it out: deleting what it makes. */
@@ -43981,26 +46584,58 @@ function wayBackAccess(steps) {
 
 
 
+
 /**
  * Asks, once and before the first write, whether this account may do everything a plan and its way back need. Throws one ACCESS_DENIED with every rule that is missing, as a Role to apply:
  * a release that stops halfway for want of a right has moved people for nothing.
  */
-async function demandAccess(cluster, namespace, { steps, app, signal }) {
+async function demandAccess(cluster, namespace, { steps, apps, signal }) {
     if (steps.length === 0)
         return;
-    const needed = [...steps.flatMap(accessOf), ...wayBackAccess(steps)];
+    const needed = [...apps.flatMap(lockAccess), ...FENCE_ACCESS, ...steps.flatMap(accessOf), ...wayBackAccess(steps)];
     const missing = await missingAccess(cluster, needed.map((rule) => ({ ...rule, namespace })), { signal });
     if (missing.length === 0)
         return;
-    throw new build_fault/* Fault */.vC('ACCESS_DENIED', `namespace "${namespace}": this account lacks rights that the release of ${app} needs, expected ${describe(missing)}`, {
-        hint: `Apply this Role and bind it to the account:\n${(0,access_rule/* roleYaml */.u)({ name: `fairlead-${app}`, namespace, rules: missing })}`,
+    throw new build_fault/* Fault */.vC('ACCESS_DENIED', `namespace "${namespace}": this account lacks rights that the release of ${apps.join(', ')} needs, expected ${describe(missing)}`, {
+        hint: `Apply this Role and bind it to the account:\n${(0,access_rule/* roleYaml */.u)({ name: `fairlead-${apps[0] ?? 'app'}`, namespace, rules: missing })}`,
     });
 }
 function describe(rules) {
     return rules.map(({ verbs, resource }) => `${verbs.join(', ')} on ${resource}`).join('; ');
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/grace.js
+/** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
+const grace_GRACE = 4_000;
+/** Waits for work. Once the signal is aborted it has a grace to end by itself, since a write that was sent is better heard out than cut off. Never throws. */
+async function withGrace(work, { signal, clock }) {
+    const over = new AbortController();
+    const ended = work.then((value) => ({ type: 'ended', value }), (error) => ({ type: 'threw', error }));
+    try {
+        return await Promise.race([ended, grace_giveUp(signal, clock, over.signal)]);
+    }
+    finally {
+        over.abort();
+    }
+}
+async function grace_giveUp(signal, clock, over) {
+    await aborted(signal, over);
+    try {
+        await clock.sleep(grace_GRACE, over);
+    }
+    catch {
+        // The work has ended: nobody waits for this answer any more.
+    }
+    return { type: 'given up' };
+}
+function aborted(signal, over) {
+    if (signal.aborted)
+        return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/execute.js
+
 
 
 /** Carries out any plan, one step after the other, and stops at the first that is refused. Never throws. */
@@ -44011,29 +46646,58 @@ async function execute(steps, effects) {
         const number = index + 1;
         const at = effects.clock.date().toISOString();
         const began = effects.clock.now();
-        effects.say(`${label(number)}  ${describeStep(step)}`);
-        try {
-            effects.signal.throwIfAborted();
-            const result = await executeStep(step, effects);
-            const seconds = (effects.clock.now() - began) / 1_000;
-            effects.results.set(step, result);
-            records.push({ number, step, text: describeStep(step), state: result.ok ? 'done' : 'failed', seconds, at, result });
-            effects.say(`      ${result.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${result.text}`);
-            if (!result.ok)
-                return { ended: 'refused', records: [...records, ...unreached()] };
+        const text = describeStep(step);
+        effects.say(`${label(number)}  ${text}`);
+        const ended = await attempt(step, text, effects);
+        const seconds = (effects.clock.now() - began) / 1_000;
+        if (ended instanceof build_fault/* Fault */.vC) {
+            records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } });
+            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`);
+            return { ended: execute_endingOf(ended, effects), records: [...records, ...unreached()], fault: ended };
         }
-        catch (error) {
-            const fault = (0,build_fault/* toFault */.ec)(effects.signal.aborted ? effects.signal.reason : error);
-            const seconds = (effects.clock.now() - began) / 1_000;
-            records.push({ number, step, text: describeStep(step), state: 'failed', seconds, at, result: { ok: false, text: fault.message } });
-            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${fault.message}`);
-            return { ended: execute_endingOf(fault), records: [...records, ...unreached()], fault };
-        }
+        effects.results.set(step, ended);
+        records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended });
+        effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`);
+        if (!ended.ok)
+            return { ended: 'refused', records: [...records, ...unreached()] };
     }
     return { ended: 'complete', records };
 }
+/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
+async function attempt(step, text, effects) {
+    const { signal, journals } = effects;
+    if (signal.aborted)
+        return (0,build_fault/* toFault */.ec)(signal.reason);
+    journals.at(text);
+    const ending = await withGrace(execute_begin(step, effects), effects);
+    if (ending.type === 'ended')
+        return ending.value;
+    if (ending.type === 'threw')
+        return (0,build_fault/* toFault */.ec)(signal.aborted ? signal.reason : ending.error);
+    const stopped = (0,build_fault/* toFault */.ec)(signal.reason);
+    await execute_giveUp(step, effects);
+    return new build_fault/* Fault */.vC(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
+        hint: 'Run it again: it starts from what is there.',
+        cause: stopped,
+    });
+}
+async function execute_begin(step, effects) {
+    if (writesAhead(step))
+        await effects.journals.intend(appsOf(step));
+    return await executeStep(step, effects);
+}
+/** Milliseconds for the last word in the journal. */
+const LAST_WORD = 1_000;
+/** The journal says `begun` if this does not get through any more, which is as true. */
+async function execute_giveUp(step, { journals, clock }) {
+    await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)]);
+}
 /** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
-function execute_endingOf(fault) {
+function execute_endingOf(fault, { lost, late }) {
+    if (lost.aborted && (0,build_fault/* isFault */.Zh)(lost.reason, 'CONFLICT'))
+        return 'overtaken';
+    if (late.aborted)
+        return 'late';
     if ((0,build_fault/* isFault */.Zh)(fault, 'CANCELLED'))
         return 'cancelled';
     return (0,build_fault/* isFault */.Zh)(fault, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(fault, 'BUG') ? 'blind' : 'broken';
@@ -44047,16 +46711,19 @@ function label(number) {
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/journals.js
 
-/** The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on. */
+
+
+/**
+ * The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on; and says which step the run is at, so that
+ * whoever comes after one that was killed knows what may have been done.
+ */
 class Journals {
-    #cluster;
-    #namespace;
+    #writer;
     #kept;
-    #tokens = new Map();
+    #step = '';
     #moves = 0;
-    constructor(cluster, namespace, kept) {
-        this.#cluster = cluster;
-        this.#namespace = namespace;
+    constructor(writer, kept) {
+        this.#writer = writer;
         this.#kept = new Map(kept);
     }
     /** The journal of an app as this run knows it. */
@@ -44072,29 +46739,81 @@ class Journals {
     isUndisturbed(app, { resourceVersion }) {
         return this.#find(app).resourceVersion === resourceVersion;
     }
-    /** Writes what a change makes of the journal. The first write of a run takes a token nobody had before. */
+    /** Names the step that is about to begin: every write from here on says so. */
+    at(step) {
+        this.#step = step;
+    }
+    /** Writes down, before anything is done, that the step is begun. An app without a journal has nothing on its way. */
+    async intend(apps) {
+        for (const app of new Set(apps))
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.write(app, (journal) => journal);
+    }
+    /** Writes down that the step was given up before it was heard whether its write took. */
+    async giveUp(apps) {
+        for (const app of new Set(apps)) {
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.#put(app, (journal) => ({ ...journal, doing: this.#doing('unknown') }));
+        }
+    }
+    /** Writes what a change makes of the journal, with the step this run is at. */
     async write(app, change) {
-        const kept = this.#find(app);
-        const token = this.#tokens.get(app) ?? kept.journal.token + 1;
-        const journal = { ...change(kept.journal), token };
-        this.#kept.set(app, await writeJournal(this.#cluster, this.#place(app), { journal, resourceVersion: kept.resourceVersion }));
-        this.#tokens.set(app, token);
+        await this.#put(app, (journal) => ({ ...change(journal), doing: this.#doing('begun') }));
+    }
+    /** Writes what a change makes of the journal, and that nothing is under way any more. */
+    async settle(app, change) {
+        await this.#put(app, (journal) => {
+            const { doing: _doing, ...settled } = change(journal);
+            return settled;
+        });
+    }
+    /** Takes back what this run has written about a step that it has ended meanwhile. */
+    async rest() {
+        for (const [app, { journal }] of this.#kept)
+            if (journal.doing?.by === this.#writer.holder)
+                await this.settle(app, (kept) => kept);
     }
     /** Deletes the journal of an app that was never released. */
     async remove(app) {
-        await deleteJournal(this.#cluster, this.#place(app), this.#find(app));
+        await deleteJournal(this.#writer.cluster, this.#place(app), this.#find(app));
         this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
-        this.#tokens.delete(app);
     }
-    /** A move label that no move of this app has had. */
-    async nextMove(app) {
-        if (!this.#tokens.has(app))
-            await this.write(app, (journal) => journal);
+    /** The fencing token of an app's lock. */
+    tokenOf(app) {
+        return this.#writer.token(app);
+    }
+    /** A move label that no move of this app has had: the token of the lock, and a number. */
+    nextMove(app) {
         this.#moves += 1;
-        return `${this.#tokens.get(app)}-${this.#moves}`;
+        return `${this.#writer.token(app)}-${this.#moves}`;
+    }
+    async #put(app, change) {
+        const { journal, resourceVersion } = this.#find(app);
+        const { rollout, ...changed } = change(journal);
+        const { holder } = this.#writer;
+        const signed = { ...changed, token: this.#writer.token(app), ...(rollout === undefined ? {} : { rollout: { ...rollout, by: holder } }) };
+        this.#kept.set(app, await this.#written(app, { journal, resourceVersion }, signed));
+    }
+    /** A label that somebody else has put on the ConfigMap changes its version, and nothing of the journal. */
+    async #written(app, { journal, resourceVersion }, signed) {
+        const { cluster } = this.#writer;
+        try {
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion });
+        }
+        catch (error) {
+            if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || resourceVersion === undefined)
+                throw error;
+            const live = await readJournal(cluster, this.#place(app));
+            if (live.resourceVersion === resourceVersion || !(0,json_pointer/* sameJson */.Vk)(live.journal, journal))
+                throw error;
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion: live.resourceVersion });
+        }
+    }
+    #doing(state) {
+        return { step: this.#step, state, at: this.#writer.clock.date().toISOString(), by: this.#writer.holder };
     }
     #place(app) {
-        return { namespace: this.#namespace, app };
+        return { namespace: this.#writer.namespace, app };
     }
     #find(app) {
         const kept = this.#kept.get(app);
@@ -44110,25 +46829,38 @@ class Journals {
 
 
 
+
+
 /** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
 async function runRollout(plan, standings, { world, options }) {
     const began = world.clock.now();
     const seconds = () => (world.clock.now() - began) / 1_000;
-    const forward = await executeIn(world, plan.steps, standings);
+    const forward = await executeIn(world, plan, standings);
     const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
+    if (forward.execution.ended === 'overtaken')
+        return { ...told, ...(await lastLook(world, standings, forward.journals)), seconds: seconds() };
     if (!isReasonToGoBack(forward.execution))
         return { ...told, journals: forward.journals, seconds: seconds() };
     const now = await look(world, standings);
     if (now instanceof build_fault/* Fault */.vC)
         return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
     const seen = now.map(pointedAt);
-    const steps = wayBackSteps(ownOf(now, forward.undisturbed), options);
+    const own = now.filter((standing) => forward.undisturbed(standing) && isUnderOwnToken(standing, world.held));
+    const barred = own.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
+    if (barred.length > 0)
+        return { ...told, seen, barred: barred.join('; '), journals: journalsOf(now), seconds: seconds() };
+    const steps = wayBackSteps(own, options);
     if (steps.length === 0)
         return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
     world.say('');
     world.say('taking it back:');
-    const wayBack = await executeIn(world, steps, now);
+    const wayBack = await executeIn(world, { steps, budget: options.rollbackTimeout }, now);
     return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+}
+/** How things stand that are not ours to change any more; what this run knew last, where it cannot be seen. */
+async function lastLook(world, standings, known) {
+    const now = await look(world, standings);
+    return now instanceof build_fault/* Fault */.vC ? { journals: known } : { seen: now.map(pointedAt), journals: journalsOf(now) };
 }
 /** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
 function isReasonToGoBack({ ended, records }) {
@@ -44145,9 +46877,10 @@ function journalsOf(standings) {
     const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
     return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
 }
-/** A rollout that another run has written to meanwhile is that run's. */
-function ownOf(standings, undisturbed) {
-    return standings.filter(undisturbed);
+/** Whoever takes over writes a greater token to the pointer before anything else: what it leads to is theirs to say from then on. */
+function isUnderOwnToken({ app, service }, held) {
+    const move = service === undefined ? undefined : readPointer(service).move;
+    return Number.parseInt(move ?? '0', 10) <= held.token(app);
 }
 /** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
 async function look({ cluster, namespace, clock }, standings) {
@@ -44161,26 +46894,46 @@ async function look({ cluster, namespace, clock }, standings) {
 function run_rollout_placesOf(standings) {
     return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
 }
-async function executeIn(world, steps, standings) {
-    const effects = effectsFor(world, standings);
+async function executeIn(world, { steps, budget }, standings) {
+    const over = new AbortController();
+    const late = lateAfter(budget, world.clock, over.signal);
+    const effects = effectsFor(world, late, standings);
+    const { journals } = effects;
     try {
         const execution = await execute(steps, effects);
-        const { journals } = effects;
+        if (execution.ended === 'complete')
+            await journals.rest().catch(() => undefined);
         return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
     }
     finally {
+        over.abort();
         for (const { proof } of effects.moves.values())
             proof.close();
     }
 }
-function effectsFor(world, standings) {
-    const { cluster, namespace } = world;
+/** A signal that is aborted once the budget is used up. */
+function lateAfter(budget, clock, over) {
+    const controller = new AbortController();
+    if (budget === undefined)
+        return controller.signal;
+    const abort = () => controller.abort(new build_fault/* Fault */.vC('UNAVAILABLE', `the way back did not end within ${(0,build_duration/* formatDuration */.a3)(budget)}`, {
+        hint: 'Both slots are left as they are: go on by hand, or run it again.',
+    }));
+    clock.sleep(budget, over).then(abort, () => undefined);
+    return controller.signal;
+}
+function effectsFor(world, late, standings) {
+    const { cluster, namespace, clock, held, signal } = world;
     const byName = new Map(standings.map((standing) => [standing.app, standing]));
     const services = standings.flatMap(({ app, service }) => (service === undefined ? [] : [[app, service]]));
     return {
         ...world,
         say: (line) => world.say(line),
-        journals: new Journals(cluster, namespace, new Map(standings.map(({ app, kept }) => [app, kept]))),
+        signal: AbortSignal.any([signal, held.lost, late]),
+        lost: held.lost,
+        confirm: (app) => held.confirm(app),
+        late,
+        journals: new Journals({ cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) }, new Map(standings.map(({ app, kept }) => [app, kept]))),
         standing(app) {
             const standing = byName.get(app);
             if (standing === undefined)
@@ -44191,8 +46944,703 @@ function effectsFor(world, standings) {
         moves: new Map(),
         results: new Map(),
         running: new Map(),
+        known: new Map(standings.flatMap(knownOf)),
         generations: new Map(),
     };
+}
+function knownOf({ slots }) {
+    return SLOTS.flatMap((slot) => {
+        const object = slots[slot]?.object;
+        return object === undefined ? [] : [[object.metadata.name, { uid: object.metadata.uid, version: object.metadata.resourceVersion }]];
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/words.js
+
+
+
+
+/** Writes who holds a lock: `acme/shop run 4711 attempt 1 job deploy #3f9a, for a release, since 2026-01-01T00:00:00.000000Z, https://...`. */
+function holderText({ holder = 'nobody', purpose, since, url }) {
+    const parts = [purpose === undefined ? '' : `for ${ARTICLES[purpose]} ${purpose}`, since === undefined ? '' : `since ${since}`, url ?? ''];
+    return [holder, ...parts.filter((part) => part !== '')].join(', ');
+}
+/** Says for whom a run waits; `waited` is 0 when it begins to. */
+function waitingText(app, tenure, waited) {
+    const begun = waited === 0 ? 'waiting' : `still waiting after ${(0,build_duration/* formatDuration */.a3)(waited)}`;
+    return `${begun} for the lock of ${app}, held by ${holderText(tenure)}${isBreakable(tenure) ? ': a rollback may break it' : ''}`;
+}
+/** Says that a lock was waited for in vain. */
+function heldFault({ namespace, app }, tenure, waited) {
+    const wanted = waited === 0 ? 'it to be free' : `it to be released within ${(0,build_duration/* formatDuration */.a3)(waited)}`;
+    const message = `${(0,build_reference/* describeReference */.P5)(leaseReference(namespace, app))}: the lock of ${app} is held by another run, expected ${wanted}, got ${holderText(tenure)}`;
+    const wait = 'Wait for that run to end or cancel it, or give `lock-timeout` more time';
+    return new build_fault/* Fault */.vC('CONFLICT', message, { hint: isBreakable(tenure) ? `${wait}; a rollback may break the lock.` : `${wait}.` });
+}
+const ARTICLES = { release: 'a', rollback: 'a', reap: 'a', eject: 'an', 'wind-up': 'a' };
+function isBreakable({ purpose }) {
+    return breaksLockOf('rollback', purpose);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/within.js
+
+/** Lets work take no longer than told: then it is aborted, and a Fault (UNAVAILABLE) thrown whether or not it listens. What it does after that is nobody's business any more. */
+async function within({ clock, milliseconds, signal }, work) {
+    const ended = new AbortController();
+    const signals = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]);
+    const late = async () => {
+        await clock.sleep(milliseconds, signals);
+        throw new build_fault/* Fault */.vC('UNAVAILABLE', `the API server did not answer within ${(0,build_duration/* formatDuration */.a3)(milliseconds)}`);
+    };
+    const working = work(signals);
+    working.catch(() => undefined);
+    try {
+        return await Promise.race([working, late()]);
+    }
+    finally {
+        ended.abort();
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/held-lock.js
+
+
+
+
+
+
+
+const RENEWAL = 15_000;
+/** What one renewal may take, so that a connection that went dead leaves time for others. */
+const held_lock_PATIENCE = 10_000;
+/** A contender waits sixty seconds from when it saw the last renewal, which is later than when that was sent. */
+const BLIND = 45_000;
+const FAREWELL = 3_000;
+const RETRY = { first: 1_000, most: 2_000 };
+/** Holds a lock that was just taken. */
+function holdLock(taking, world) {
+    return new HeldLock(taking, world);
+}
+class HeldLock {
+    app;
+    token;
+    overtaken;
+    undisturbed;
+    #holding;
+    #world;
+    #lost = new AbortController();
+    #ended = new AbortController();
+    #lease;
+    #renewedAt;
+    #trouble;
+    #released;
+    constructor({ lease, sentAt, overtaken, undisturbed, ...holding }, world) {
+        this.app = holding.app;
+        this.token = holding.token;
+        this.overtaken = overtaken;
+        this.undisturbed = undisturbed;
+        this.#holding = holding;
+        this.#world = world;
+        this.#lease = lease;
+        this.#renewedAt = sentAt;
+        this.#background(this.#renew());
+        this.#background(this.#watch());
+    }
+    get lost() {
+        return this.#lost.signal;
+    }
+    release() {
+        this.#released ??= this.#release();
+        return this.#released;
+    }
+    abandon() {
+        this.#released ??= Promise.resolve();
+        this.#ended.abort();
+    }
+    /** Both loops end by the signal: with its reason, which nobody needs to hear. */
+    #background(loop) {
+        loop.catch((error) => {
+            if (!this.#ended.signal.aborted)
+                this.#lose((0,build_fault/* toFault */.ec)(error));
+        });
+    }
+    async #renew() {
+        const { clock } = this.#world;
+        for (let failures = 0;;) {
+            await clock.sleep(failures === 0 ? RENEWAL : Math.ceil((0,retry/* backoff */.J)(failures, RETRY)), this.#ended.signal);
+            failures = (await this.#renewOnce()) ? 0 : failures + 1;
+        }
+    }
+    /** Renews once; false when that cannot be told. A version that is not ours any more is read: a renewal whose reply was lost is one of ours. */
+    async #renewOnce() {
+        const { clock, cluster } = this.#world;
+        const sentAt = clock.now();
+        try {
+            const write = (signal) => cluster.replace(renewedLease(this.#lease, clock.date()), { manager: suite/* SUITE */.J.fieldManager, signal });
+            const written = await this.#bounded(write);
+            this.#lease = written;
+            this.#renewedAt = sentAt;
+            return true;
+        }
+        catch (error) {
+            this.#ended.signal.throwIfAborted();
+            this.#trouble = error;
+            return isOutdated(error) ? this.#readAgain() : false;
+        }
+    }
+    /** Goes on with the version there is, where it is still ours; the next renewal decides. */
+    async #readAgain() {
+        try {
+            const { lease } = await this.#bounded((signal) => readLease(this.#world.cluster, this.#holding, { signal }));
+            if (isHeldBy(lease, this.#holding))
+                this.#lease = lease;
+            else
+                this.#lose(takenAway(this.#holding, lease));
+        }
+        catch (error) {
+            this.#ended.signal.throwIfAborted();
+            this.#trouble = error;
+        }
+        return false;
+    }
+    #bounded(work) {
+        return within({ clock: this.#world.clock, milliseconds: held_lock_PATIENCE, signal: this.#ended.signal }, work);
+    }
+    /** Apart from the renewals, so that one which hangs cannot hide how long it takes. */
+    async #watch() {
+        const { clock } = this.#world;
+        for (;;) {
+            const left = this.#renewedAt + BLIND - clock.now();
+            if (left <= 0)
+                return this.#lose(goneBlind(this.#holding, this.#trouble));
+            await clock.sleep(Math.ceil(left), this.#ended.signal);
+        }
+    }
+    #lose(fault) {
+        this.#ended.abort();
+        if (this.#released === undefined)
+            this.#lost.abort(fault);
+    }
+    async #release() {
+        const { clock } = this.#world;
+        this.#ended.abort();
+        if ((0,build_fault/* isFault */.Zh)(this.lost.reason, 'CONFLICT'))
+            return;
+        try {
+            await within({ clock, milliseconds: FAREWELL }, (signal) => letGo(this.#world, this.#holding, { lease: this.#lease, signal }));
+        }
+        catch (error) {
+            this.#world.say(`the lock of ${this.app} could not be given back, and expires by itself: ${(0,build_fault/* toFault */.ec)(error).message}`);
+        }
+    }
+}
+function takenAway({ namespace, app, holder, token }, lease) {
+    return new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeReference */.P5)(leaseReference(namespace, app))}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
+        hint: 'What the other run does counts now: wait for it to end, then run again.',
+    });
+}
+function now(lease) {
+    if (lease === undefined)
+        return 'none: somebody has deleted it';
+    try {
+        const tenure = readTenure({ lease });
+        return tenure.holder === undefined ? 'nobody: somebody has cleared it' : `${holderText(tenure)} (token ${tenure.token})`;
+    }
+    catch (error) {
+        return (0,build_fault/* toFault */.ec)(error).message;
+    }
+}
+function goneBlind({ namespace, app }, cause) {
+    const why = cause === undefined ? '' : `, got ${(0,build_fault/* toFault */.ec)(cause).message}`;
+    return new build_fault/* Fault */.vC('UNAVAILABLE', `${(0,build_reference/* describeReference */.P5)(leaseReference(namespace, app))}: the lock of ${app} could not be renewed for ${BLIND / 1_000}s, expected the API server to answer${why}`, {
+        cause,
+        hint: 'Run again when the API server can be reached: it goes on from what is there.',
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/liveness.js
+
+/** Milliseconds between two questions. */
+const RARELY = 10_000;
+/** Asks whether the run that holds a lock is over, now and then and without keeping anybody waiting. What fails is said once, and then as good as unknown. */
+class Inquiry {
+    #world;
+    #over = new Set();
+    /** Called when a run turns out to be over. */
+    onNews = () => undefined;
+    #askedAt = -Infinity;
+    #isAsking = false;
+    #hasComplained = false;
+    constructor(world) {
+        this.#world = world;
+    }
+    /** Tells whether a run is known to be over. A run that is over never lives again: a repetition has a name of its own. */
+    isOver(holder) {
+        return this.#over.has(holder);
+    }
+    /** Asks, unless it has just been asked or an answer is still due. */
+    ask(holder) {
+        const now = this.#world.clock.now();
+        if (this.#isAsking || now - this.#askedAt < RARELY)
+            return;
+        this.#askedAt = now;
+        this.#isAsking = true;
+        void this.#ask(holder);
+    }
+    async #ask(holder) {
+        const { liveness, signal } = this.#world;
+        try {
+            if ((await liveness.isOver(holder, { signal })) !== true)
+                return;
+            this.#over.add(holder);
+            this.onNews();
+        }
+        catch (error) {
+            if (!signal.aborted)
+                this.#complain(error);
+        }
+        finally {
+            this.#isAsking = false;
+        }
+    }
+    #complain(error) {
+        if (this.#hasComplained)
+            return;
+        this.#hasComplained = true;
+        const { message, hint } = (0,build_fault/* toFault */.ec)(error);
+        this.#world.say(`whether the holder of the lock still lives cannot be told: ${message}${hint === undefined ? '' : `. ${hint}`}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/contest.js
+
+
+
+
+
+
+
+
+
+
+const LOOK = { first: 1_000, most: 1_000 };
+const REMINDER = 30_000;
+const contest_FAREWELL = 3_000;
+const contest_PATIENCE = 10_000;
+/** One run's way to one lock. */
+class Contest {
+    #request;
+    #world;
+    #before;
+    #begun;
+    #deadline;
+    #ended = new AbortController();
+    #inquiry;
+    /** The version that is there, and when it was first seen: expiry is judged by what we observe, never by what somebody's clock has written. */
+    #observed;
+    #told;
+    /** A write of ours of which we do not know whether it was applied, and from whom it took the lock. */
+    #doubtful;
+    constructor(request, world) {
+        this.#request = request;
+        this.#world = world;
+        this.#before = readTenure(request.seen);
+        this.#begun = world.clock.now();
+        this.#deadline = (0,build_deadline/* deadlineIn */._)(world.clock, request.timeout);
+        this.#observed = { version: versionOf(request.seen), at: this.#begun };
+        this.#inquiry = new Inquiry({
+            clock: world.clock,
+            liveness: world.liveness,
+            signal: AbortSignal.any([world.signal, this.#ended.signal]),
+            say: (line) => world.say(line),
+        });
+    }
+    /** Takes the lock as soon as it may be taken. */
+    async win() {
+        for (let kept = this.#request.seen;;) {
+            this.#world.signal.throwIfAborted();
+            const tenure = readTenure(kept);
+            const opening = this.#openingOf(tenure);
+            if (opening === undefined) {
+                await this.#wait(tenure);
+                kept = await this.#look(kept);
+                continue;
+            }
+            const outcome = await this.#take(kept, tenure, opening);
+            if ('release' in outcome)
+                return outcome;
+            kept = outcome;
+        }
+    }
+    /**
+     * Stops asking. After a failure the lock must not stay with us by a write whose reply we never heard; unless that took it from somebody: a lock that was given back looks as if there were
+     * nobody to be fenced off, one that expires does not.
+     */
+    async end() {
+        this.#ended.abort();
+        const doubtful = this.#doubtful;
+        if (doubtful === undefined || doubtful.overtaken !== undefined)
+            return;
+        const { cluster, clock } = this.#world;
+        const holding = { ...this.#request, token: readTenure(doubtful).token };
+        await within({ clock, milliseconds: contest_FAREWELL }, (signal) => letGo({ cluster, clock }, holding, { signal })).catch(() => {
+            // It expires by itself, and why we failed is already on its way to the user.
+        });
+    }
+    /** Why the lock may be taken now; undefined while somebody holds it. */
+    #openingOf({ holder, purpose, patience }) {
+        if (holder === undefined)
+            return { overtaken: undefined, because: '' };
+        // Whoever winds a run up goes by its name, and cannot know whether all it has sent has arrived.
+        if (holder === this.#request.holder && this.#request.purpose === 'wind-up' && this.#doubtful === undefined)
+            return { overtaken: holder, because: 'its process has ended' };
+        if (holder === this.#request.holder)
+            return { overtaken: this.#doubtful?.overtaken, because: 'by a write whose reply was lost' };
+        if (breaksLockOf(this.#request.purpose, purpose))
+            return { overtaken: holder, because: 'a rollback breaks it' };
+        if (this.#inquiry.isOver(holder))
+            return { overtaken: holder, because: 'its run is over' };
+        if (this.#unchanged() >= patience)
+            return { overtaken: holder, because: `it was not renewed for ${patience / 1_000}s` };
+        return undefined;
+    }
+    async #take(kept, tenure, { overtaken, because }) {
+        const { cluster, clock, signal } = this.#world;
+        const { holder, purpose, url, after } = this.#request;
+        const token = Math.max(tenure.token, after) + 1;
+        const wanted = claimedLease(kept, this.#request, { holder, purpose, token, url, at: clock.date() });
+        const sentAt = clock.now();
+        const hold = (lease) => {
+            this.#doubtful = undefined;
+            if (overtaken !== undefined)
+                this.#world.say(`took the lock of ${this.#request.app} from ${overtaken}: ${because}`);
+            const undisturbed = this.#isUndisturbed(kept, tenure);
+            return holdLock({ ...this.#request, token, lease, sentAt, overtaken, undisturbed }, this.#world);
+        };
+        try {
+            return hold(await this.#bounded((ended) => cluster.replace(wanted, { manager: suite/* SUITE */.J.fieldManager, signal: ended })));
+        }
+        catch (error) {
+            if (!isRefused(error))
+                this.#doubtful = { lease: wanted, overtaken };
+            signal.throwIfAborted();
+            if (!contest_isWorthReading(error))
+                throw error;
+            const live = await this.#look(kept);
+            if (live.lease !== undefined && (0,json_pointer/* showsContent */.GT)(live.lease.spec, wanted.spec))
+                return hold(live.lease);
+            if (versionOf(live) === versionOf(kept))
+                await this.#pauseAfter(error);
+            return live;
+        }
+    }
+    /** Every holder counts the transitions up, so an equal count of the same Lease says that there was none. */
+    #isUndisturbed({ lease }, { token }) {
+        const { holder, token: before } = this.#before;
+        return holder === undefined && token === before && lease?.metadata.uid === this.#request.seen.lease?.metadata.uid;
+    }
+    /** The Lease is as it was, so the refusal was about something else; only what passes by itself is tried again. */
+    async #pauseAfter(error) {
+        const passes = (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE');
+        if (!passes || this.#deadline.passed())
+            throw error;
+        await this.#pause(this.#deadline.remaining());
+    }
+    async #wait(tenure) {
+        if (this.#deadline.passed())
+            throw heldFault(this.#request, tenure, this.#request.timeout);
+        this.#tell(tenure);
+        if (tenure.holder !== undefined)
+            this.#inquiry.ask(tenure.holder);
+        await this.#pause(Math.min(this.#deadline.remaining(), tenure.patience - this.#unchanged()));
+    }
+    /** Reads the Lease. While the API server cannot be reached the waiting goes on: whatever is written then is guarded by what was read before. */
+    async #look(kept) {
+        const { cluster, clock, signal } = this.#world;
+        try {
+            const live = await this.#bounded((ended) => readLease(cluster, this.#request, { signal: ended }));
+            if (versionOf(live) !== this.#observed.version)
+                this.#observed = { version: versionOf(live), at: clock.now() };
+            return live;
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (!(0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE') || this.#deadline.passed())
+                throw error;
+            return kept;
+        }
+    }
+    /** A request that hangs is given up early: a lock is as old as the write that took it. */
+    #bounded(work) {
+        const { clock, signal } = this.#world;
+        return within({ clock, milliseconds: contest_PATIENCE, signal }, work);
+    }
+    /** Milliseconds for which the Lease was seen to stay as it is. */
+    #unchanged() {
+        return this.#world.clock.now() - this.#observed.at;
+    }
+    #tell(tenure) {
+        const { holder = '' } = tenure;
+        const now = this.#world.clock.now();
+        if (this.#told?.holder === holder && now - this.#told.at < REMINDER)
+            return;
+        this.#told = { holder, at: now };
+        this.#world.say(waitingText(this.#request.app, tenure, now - this.#begun));
+    }
+    /** Waits a second, and less when the holder turns out to be over. In whole milliseconds: a sliver of one may be too short for the clock to move. */
+    async #pause(most) {
+        const { clock, signal } = this.#world;
+        const woken = new AbortController();
+        this.#inquiry.onNews = () => woken.abort();
+        try {
+            await clock.sleep(Math.ceil(Math.min(most, (0,retry/* backoff */.J)(1, LOOK))), AbortSignal.any([signal, woken.signal]));
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (!woken.signal.aborted)
+                throw error;
+        }
+    }
+}
+function versionOf({ lease }) {
+    return lease?.metadata.resourceVersion;
+}
+/** Refused for certain, so not applied. */
+function isRefused(error) {
+    return isOutdated(error) || (0,build_fault/* isFault */.Zh)(error, 'ACCESS_DENIED');
+}
+function contest_isWorthReading(error) {
+    return isOutdated(error) || (0,build_fault/* isFault */.Zh)(error, 'UNAVAILABLE');
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/lock/acquire.js
+
+
+/**
+ * Takes the lock of an app: with one request while nobody holds it and `seen` is current.
+ *
+ * A lock that is held is waited for until its holder releases it, is known to be over, or was not seen to renew it for as long as the Lease says; a rollback breaks it at once. After the timeout it is a Fault
+ * (CONFLICT) that names the holder. Whatever was observed before holds only where the lock says `undisturbed`.
+ */
+async function acquireLock(request, world) {
+    const contest = new Contest(request, world);
+    try {
+        return await contest.win();
+    }
+    finally {
+        await contest.end();
+    }
+}
+/**
+ * Takes the locks of several apps, one after another by name, so that two runs never wait for each other; answers them in the given order. One that fails gives back those that were got
+ * (those that were taken from somebody expire, since nobody has been fenced off yet), and one that is lost while others are waited for ends the waiting. The time that was waited for one is not there any more for the next.
+ */
+async function acquireLocks(requests, world) {
+    const locks = new Map();
+    const begun = world.clock.now();
+    try {
+        for (const request of requests.toSorted(acquire_byName)) {
+            const signal = AbortSignal.any([world.signal, ...[...locks.values()].map(({ lost }) => lost)]);
+            const timeout = (0,build_duration/* milliseconds */.Rz)(Math.max(0, request.timeout - (world.clock.now() - begun)));
+            locks.set(request, await acquireLock({ ...request, timeout }, until(world, signal)));
+        }
+        for (const lock of locks.values())
+            lock.lost.throwIfAborted();
+    }
+    catch (error) {
+        await Promise.all([...locks.values()].map(acquire_leave));
+        throw error;
+    }
+    return requests.flatMap((request) => locks.get(request) ?? []);
+}
+function acquire_leave(lock) {
+    if (lock.overtaken !== undefined)
+        lock.abandon();
+    return lock.release();
+}
+function until(world, signal) {
+    const { cluster, clock, liveness } = world;
+    return { cluster, clock, liveness, signal, say: (line) => world.say(line) };
+}
+/** By code units: runs on machines of other languages must come to the same order. */
+function acquire_byName(one, other) {
+    const [left, right] = [`${one.app}/${one.namespace}`, `${other.app}/${other.namespace}`];
+    return left < right ? -1 : Number(left > right);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/under-lock.js
+
+
+/**
+ * Takes the locks of apps, does the work, and releases them again, whatever came of it. A lock that was taken from a holder which had not released it is fenced first: from then on
+ * whatever that holder still sends is refused. Throws CONFLICT when the wait for one is over.
+ */
+async function underLock(question, open, work) {
+    const { standings, holder, purpose, timeout, url } = question;
+    const { liveness, ...rest } = open;
+    const { cluster, clock, signal, namespace } = open;
+    const began = clock.now();
+    const requests = standings.map(({ app, lease, kept }) => ({
+        holder,
+        purpose,
+        app,
+        namespace,
+        timeout,
+        seen: lease,
+        after: kept.journal.token,
+        ...(url === undefined ? {} : { url }),
+    }));
+    const locks = await acquireLocks(requests, { cluster, clock, signal, liveness, say: (line) => open.say(line) });
+    try {
+        const waited = clock.now() - began;
+        if (waited > WORTH_A_WORD)
+            open.say(`waited ${(0,build_duration/* formatDuration */.a3)(waited)} for the lock`);
+        for (const lock of locks)
+            await under_lock_fence(lock, standings, open);
+        const stale = locks.some(({ undisturbed, overtaken }) => !undisturbed || overtaken !== undefined);
+        return await work({ world: { ...rest, held: heldBy(locks, { cluster, namespace, holder }) }, stale });
+    }
+    finally {
+        await Promise.all(locks.map((lock) => lock.release()));
+    }
+}
+const WORTH_A_WORD = 1_000;
+/** Where this fails the lock is not given back: whoever takes it next must know that it was never fenced. */
+async function under_lock_fence(lock, standings, { cluster, namespace, signal }) {
+    const { app, overtaken, token } = lock;
+    if (overtaken === undefined)
+        return;
+    const services = standings.filter((each) => each.app === app).map(({ serviceName }) => serviceName);
+    try {
+        await fenceApp(cluster, { namespace, app, services, signal }, token);
+    }
+    catch (error) {
+        lock.abandon();
+        throw error;
+    }
+}
+function heldBy(locks, { cluster, namespace, holder }) {
+    const tokens = new Map(locks.map(({ app, token }) => [app, token]));
+    const tokenOf = (app) => {
+        const token = tokens.get(app);
+        if (token === undefined)
+            throw new TypeError(`the lock of ${app} is not held`);
+        return token;
+    };
+    return {
+        holder,
+        lost: AbortSignal.any(locks.map(({ lost }) => lost)),
+        token: tokenOf,
+        async confirm(app) {
+            const { lease } = await readLease(cluster, { namespace, app });
+            return isHeldBy(lease, { namespace, app, holder, token: tokenOf(app) });
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/wind-up.js
+
+
+
+
+
+/** Writes down what a run would leave. */
+function leftText(left) {
+    return JSON.stringify(left);
+}
+/** Reads what `leftText` wrote. */
+function readLeft(text) {
+    return JSON.parse(text);
+}
+/** Brings to an end what one run has left, at the end of its job: what has no users yet is taken back, what they are on stays. What anybody else works on is left alone. */
+async function windUp(left, options, open) {
+    const look = () => observeApps(open.cluster, left.namespace, { apps: left.apps, now: open.clock.date(), signal: open.signal });
+    const standings = await look();
+    const verdict = wind_up_judge(standings, left);
+    if (verdict !== undefined)
+        return verdict;
+    // The run itself is over: its name still holds the lock if it was killed.
+    const question = { standings, purpose: 'wind-up', timeout: options.lockTimeout, holder: left.holder };
+    return await underLock(question, open, async ({ world, stale }) => {
+        const now = stale ? await look() : standings;
+        const changed = wind_up_judge(now, left);
+        if (changed !== undefined)
+            return changed;
+        const plan = { title: [], notes: [], steps: wayBackSteps(leftBehind(now, left), options) };
+        return { type: 'taken back', rollout: await runRollout(plan, now, { world, options }) };
+    });
+}
+/** What there is to say without doing anything; undefined where something has to be taken back. */
+function wind_up_judge(standings, left) {
+    const behind = leftBehind(standings, left);
+    if (behind.length === 0)
+        return { type: 'nothing' };
+    return behind.every(isSwitched) ? { type: 'stays', standings: behind } : undefined;
+}
+/** The rollouts that a run left on their way: neither parked nor taken on by another since. */
+function leftBehind(standings, { holder }) {
+    return standings.filter(({ kept: { journal } }) => journal.rollout?.state === 'running' && journal.rollout.by === holder);
+}
+function isSwitched(standing) {
+    const { rollout } = standing.kept.journal;
+    return rollout !== undefined && sameBackend(pointedAt(standing), backend_slotBackend(rollout.slot));
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/carry-out.js
+
+
+
+
+
+
+/**
+ * Carries a decision out under the locks of its apps: access is asked for first, a plan that another run has outdated is made again, and what a killed run would leave is kept before the first
+ * effect. A plan without steps takes no lock. Throws what keeps it from beginning, CONFLICT when a lock is not to be had in time.
+ */
+async function carryOut(first, errand, open) {
+    const { plan, standings } = first;
+    if (plan.steps.length === 0)
+        return { decision: first, rollout: untouched(first) };
+    await demand(first, open);
+    open.say('');
+    return await underLock({ ...errand, standings }, open, async ({ world, stale }) => {
+        const decision = stale ? await decideAgain(errand, open) : first;
+        if (decision.plan.steps.length === 0)
+            return { decision, rollout: untouched(decision) };
+        errand.leave(leftText({ namespace: open.namespace, apps: carry_out_placesOf(decision.standings), holder: errand.holder }));
+        const rollout = await runRollout(decision.plan, decision.standings, { world, options: errand.options });
+        if (isSettled(rollout))
+            errand.leave('');
+        return { decision, rollout };
+    });
+}
+async function decideAgain(errand, open) {
+    const decision = await errand.again();
+    open.say('another run was at work in between, so the plan is made again:');
+    for (const line of describePlan(decision.plan))
+        open.say(line);
+    open.say('');
+    await demand(decision, open);
+    return decision;
+}
+async function demand({ plan: { steps }, standings }, { cluster, namespace, signal }) {
+    await demandAccess(cluster, namespace, { steps, apps: standings.map(({ app }) => app), signal });
+}
+function untouched({ plan, standings }) {
+    return {
+        plan,
+        forward: { ended: 'complete', records: [] },
+        places: standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) })),
+        journals: new Map(standings.map(({ app, kept }) => [app, kept.journal])),
+        seconds: 0,
+    };
+}
+function carry_out_placesOf(standings) {
+    return standings.map(({ app, serviceName: service }) => ({ app, service }));
+}
+/** Nothing is on its way any more, or it is parked. */
+function isSettled({ journals }) {
+    return [...journals.values()].every(({ rollout }) => rollout?.state !== 'running');
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/explanation.js
@@ -44234,8 +47682,12 @@ function logTitle({ pod, container, previous }) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/by-hand.js
 
 /** The commands with which a person looks and goes back, for when we have stopped halfway: the account of the run may be the very thing that does not work. Empty where nothing is open. */
-function byHand({ forward, wayBack, unseen, journals, places }, namespace) {
-    const isOpen = unseen !== undefined ? true : wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete';
+function byHand({ forward, wayBack, unseen, barred, journals, places }, namespace) {
+    const isOpen = unseen !== undefined || barred !== undefined
+        ? true
+        : wayBack === undefined
+            ? forward.ended === 'late' || (forward.ended !== 'complete' && hasMoved(forward.records))
+            : wayBack.ended !== 'complete';
     if (!isOpen)
         return [];
     return places.flatMap(({ app, service }) => commandsFor({ namespace, app, service }, journals.get(app)));
@@ -44268,6 +47720,8 @@ function hasMoved(records) {
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/report/outputs.js
 
+
+
 /** What serves now, for the next step of a workflow: bare values for one app, lines of `app=value` for several. */
 function versionOutputs(servings, journals) {
     return {
@@ -44282,8 +47736,10 @@ function outputs_behind({ release }, journal) {
         return undefined;
     return journal.rollout !== undefined && journal.rollout.release.number === release?.number ? underway(journal) : arrived(journal);
 }
-function arrived({ previous }) {
-    return previous?.bad === true ? undefined : previous?.release;
+function arrived(journal) {
+    const { previous } = journal;
+    const target = previous === undefined || previous.bad === true ? olderGood(journal)[0]?.release : previous.release;
+    return target === undefined || irreversibleSince(journal, target.number) !== undefined ? undefined : target;
 }
 function underway({ active, adoption }) {
     return active?.release ?? (adoption === undefined ? undefined : { number: 0 });
@@ -44371,22 +47827,37 @@ function verdictOf(outcome) {
 function achievementOf({ records }) {
     if (records.at(-1)?.step.type === 'end')
         return 'Taken back';
-    if (records.some(({ step }) => step.type === 'record' && step.isWayBack) && !reached(records, 'begin'))
+    const recorded = records.findLast(({ step }) => step.type === 'record')?.step;
+    if (recorded?.type === 'record' && recorded.isWayBack)
         return 'Rolled back';
     return reached(records, 'record') ? 'Released' : 'Made whole';
 }
-const ENDINGS = { complete: 'Done', refused: 'Refused', broken: 'Stopped', blind: 'Held', cancelled: 'Cancelled' };
+const ENDINGS = {
+    complete: 'Done',
+    refused: 'Refused',
+    broken: 'Stopped',
+    blind: 'Held',
+    overtaken: 'Overtaken',
+    late: 'Frozen',
+    cancelled: 'Cancelled',
+};
 function failureOf({ ended, records, fault }, time) {
     const failed = records.find(({ state }) => state === 'failed');
     const reason = ended === 'cancelled' ? '' : `: ${failed?.result?.text ?? fault?.message ?? 'no reason given'}`;
     return `${ENDINGS[ended]} after ${time} at step ${failed?.number ?? 0}${reason}`;
 }
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack, unseen }, serving) {
+function whereabouts({ forward, wayBack, unseen, barred }, serving) {
     const own = ownRecords(forward.records);
     const isMoved = reached(own, 'move');
     if (unseen !== undefined)
         return `Nothing was taken back, since it could not be seen how things stand (${unseen.message}); when last seen, ${serving}. Run rollback`;
+    if (barred !== undefined)
+        return `NOTHING WAS TAKEN BACK: ${barred}. Both slots are left up, and a person must decide; ${serving}`;
+    if (forward.ended === 'overtaken')
+        return `What becomes of the release is that run's to say; when last seen, ${serving}`;
+    if (forward.ended === 'late')
+        return `Everything stays as it stands, with both slots up: ${serving}`;
     if (wayBack === undefined)
         return `${untaken(own, isMoved)}: ${serving}`;
     if (wayBack.ended !== 'complete')
@@ -44604,6 +48075,27 @@ function plainRecord({ number, text, state, seconds, at, step, result }) {
     };
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/report/wind-up-report.js
+
+
+/** Tells what became of what a run had left when its job ended. */
+function reportWindUp(wound, place) {
+    if (wound.type === 'taken back') {
+        const report = reportRollout(wound.rollout, place);
+        return { ...report, verdict: `Wound up: ${report.verdict}` };
+    }
+    return { conclusion: 'success', verdict: `Wound up: ${textOf(wound)}`, outputs: {}, annotations: [], summary: [], details: { type: wound.type } };
+}
+function textOf(wound) {
+    if (wound.type === 'nothing')
+        return 'this run has left nothing on its way';
+    const serving = wound.standings.map((standing) => {
+        const { rollout } = standing.kept.journal;
+        return `${standing.app} serves release ${rollout?.release.number ?? 0} from ${roles_describeBackend(pointedAt(standing))}`;
+    });
+    return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not accepted yet. Run it again to finish, or roll back`;
+}
+
 ;// CONCATENATED MODULE: ./packages/action/build/input.js
 /** A package cannot import this one to describe its inputs, and need not: this checks them where they are put together. */
 function defineInputs(schema) {
@@ -44612,20 +48104,90 @@ function defineInputs(schema) {
 
 // EXTERNAL MODULE: ./packages/kube/build/connection.js
 var connection = __nccwpck_require__(2027);
+;// CONCATENATED MODULE: ./packages/rollout/build/order/inputs.js
+
+/** The inputs that say which release may replace which. */
+const orderInputs = {
+    source: {
+        type: 'text',
+        description: 'The commit this release was built from, `owner/name@<full SHA>`, where that is not the commit of the workflow run. What is older than the newest commit ever released is not released.',
+        parse: parseSource,
+    },
+    'on-diverged': {
+        type: 'choice',
+        options: ['refuse', 'deploy'],
+        default: 'refuse',
+        description: 'What to do about a commit that is neither older nor newer than the newest one released, as after a force-push or on another branch: refuse it, or deploy it.',
+    },
+    replace: {
+        type: 'flag',
+        default: 'false',
+        description: 'Releases this commit even if it is older than what was released, has diverged, or cannot be compared. Never a release that is pinned.',
+    },
+    unpin: {
+        type: 'flag',
+        default: 'false',
+        description: 'Lifts the pin that a rollback left, once this release is accepted. Without it, the release that was rolled back from, and its images, are held.',
+    },
+    'github-token': {
+        type: 'text',
+        default: '${{ github.token }}',
+        description: 'The token that GitHub is asked with how commits follow one another (`contents: read`) and whether the run that holds the lock is over (`actions: read`).',
+        parse: parseToken,
+    },
+};
+const SOURCE = /^([\w.-]+\/[\w.-]+)@([0-9a-f]{40}|[0-9a-f]{64})$/i;
+function parseSource(text) {
+    const [, repository, commit] = SOURCE.exec(text) ?? [];
+    if (repository !== undefined && commit !== undefined)
+        return { repository, commit: commit.toLowerCase() };
+    throw new build_fault/* Fault */.vC('INPUT_INVALID', `expected owner/name@ and a full SHA, got ${JSON.stringify(text)}`, {
+        hint: 'Write `source: ${{ github.repository }}@${{ github.sha }}`.',
+    });
+}
+/** Where no runner has put the token in place of the default, as at a terminal, there is none. */
+function parseToken(text) {
+    return text.startsWith('${{') ? '' : text;
+}
+
 ;// CONCATENATED MODULE: ./actions/rollback/build/inputs.js
 
 
 
 const inputs = defineInputs({
     ...appInputs,
+    to: {
+        type: 'lines',
+        description: 'The release to go back to: its number (`41`), the tag of an image it runs (`1.4.2`, `web:1.4.2`), or the digest of one (`sha256:...`). Absent, the good release before. With several apps, lines of `app=41`.',
+        parse: parseGoal,
+    },
+    reason: { type: 'text', description: 'Why, in a sentence: it is kept with the pin that keeps the release that is left from being released again.' },
+    checks: {
+        ...rolloutInputs.checks,
+        description: 'Questions asked over HTTP of every Pod that is gone back to, before any user is: a list as in deploy-bluegreen, with `on: pods`. Absent, its Pods only have to be healthy.',
+    },
     drain: rolloutInputs.drain,
     'rollback-timeout': rolloutInputs['rollback-timeout'],
+    'lock-timeout': rolloutInputs['lock-timeout'],
+    'github-token': orderInputs['github-token'],
     'dry-run': { type: 'flag', default: 'false', description: 'Prints the plan, and writes nothing.' },
     ...connection/* clusterInputs */.g$,
 });
 /** The rules between inputs. */
 function validateInputs(values) {
-    return placeProblems(values);
+    const others = (values.checks ?? []).filter(({ on }) => on !== 'pods');
+    return [
+        ...placeProblems(values),
+        ...goalProblems(values.app, values.to),
+        ...(others.length === 0
+            ? []
+            : [
+                {
+                    message: `input "checks": expected questions for Pods, got ${others.length} with \`on: ${others[0]?.on ?? ''}\``,
+                    hint: 'Leave `on` out: nobody watches what served before.',
+                },
+            ]),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./actions/rollback/build/report.js
@@ -44651,8 +48213,8 @@ function reportRefusal(plan, standings) {
 /** Tells what a rollback would do. */
 function reportPlanned(plan) {
     return {
-        conclusion: 'success',
-        verdict: `Dry run: ${plan.steps.length} steps; nothing was written`,
+        conclusion: plan.nothing === undefined ? 'success' : 'unchanged',
+        verdict: plan.nothing === undefined ? `Dry run: ${plan.steps.length} steps; nothing was written` : `Dry run: ${plan.nothing}`,
         outputs: { plan: JSON.stringify(planData(plan)), diagnosis: '[]' },
         annotations: [],
         summary: [{ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') }],
@@ -44661,6 +48223,8 @@ function reportPlanned(plan) {
 }
 /** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
 function withLeftRelease(report, standings) {
+    if (report.conclusion === 'unchanged')
+        return report;
     const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }));
     const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n');
     return { ...report, outputs: { ...report.outputs, 'previous-release': lines } };
@@ -44674,13 +48238,13 @@ function servingNow(standing) {
 
 
 
-/** Takes apps back: out of a release that is on its way, or to the one before. */
+/** Takes apps back: out of a release that is on its way, to the one before, or to an older one. */
 const rollback = {
     name: 'rollback',
-    description: 'Takes an application back to the release before, or out of one that is on its way: one write where the old Pods are still there, otherwise as fast as they start. Refuses where there is nothing to go back to, and changes nothing then.',
+    description: 'Takes an application back to the release before or to an older one, or out of one that is on its way: one write where the old Pods are still there, otherwise as fast as they start. Refuses where there is nothing to go back to, and changes nothing then.',
     inputs: inputs,
     outputs: {
-        conclusion: '`success`, `failure` or `cancelled`.',
+        conclusion: '`success`, `failure`, `unchanged` where that release serves already, or `cancelled`.',
         release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
         'previous-release': 'The number of the release that was left.',
         'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
@@ -44690,38 +48254,59 @@ const rollback = {
         fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
     },
     validate: validateInputs,
-    async observe(values, { ports: { cluster }, host: { signal, clock } }) {
+    async observe(values, { ports: { cluster }, host: { signal, clock, origin } }) {
         const namespace = values.namespace ?? cluster.namespace;
-        return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) };
+        const standings = await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal });
+        return { namespace, standings, origin, archives: await readArchives(cluster, standings, { to: values.to, signal }) };
     },
-    plan: (values, snapshot) => ({ plan: planRollback(snapshot.standings, optionsOf(values)), snapshot, inputs: values }),
-    async execute({ plan, snapshot, inputs: values }, run) {
-        const { ports, host } = run;
-        const say = (line) => run.say(line);
-        const { namespace, standings } = snapshot;
+    plan: decide,
+    async execute(decision, run) {
+        const { plan, snapshot, inputs: values } = decision;
         for (const line of describePlan(plan))
-            say(line);
+            run.say(line);
         if (plan.refused !== undefined || values['dry-run'])
             return undefined;
-        const { clock, signal } = host;
-        await demandAccess(ports.cluster, namespace, { steps: plan.steps, app: standings[0]?.app ?? 'app', signal });
-        say('');
-        return await runRollout(plan, standings, { world: { ...ports, clock, signal, namespace, say }, options: optionsOf(values) });
+        const { holder, url } = run.host.origin;
+        const errand = {
+            purpose: 'rollback',
+            timeout: values['lock-timeout'],
+            holder,
+            url,
+            options: { rollbackTimeout: values['rollback-timeout'] },
+            again: async () => decide(values, await rollback.observe(values, run)),
+            leave: (text) => run.leave(text),
+        };
+        return await carryOut(decision, errand, openWorld(run, snapshot.namespace));
     },
-    report({ plan, snapshot }, outcome) {
+    report(decided, outcome) {
+        const { plan, standings, snapshot } = outcome?.decision ?? decided;
         if (plan.refused !== undefined)
-            return reportRefusal(plan, snapshot.standings);
-        return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome, snapshot), snapshot.standings);
+            return reportRefusal(plan, standings);
+        return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome.rollout, snapshot), standings);
+    },
+    async windUp(text, values, run) {
+        const left = readLeft(text);
+        const options = { lockTimeout: values['lock-timeout'], rollbackTimeout: values['rollback-timeout'] };
+        return reportWindUp(await windUp(left, options, openWorld(run, left.namespace)), left);
     },
 };
-function optionsOf(values) {
-    return { rollbackTimeout: values['rollback-timeout'], drain: values.drain };
+function decide(values, snapshot) {
+    const { standings } = snapshot;
+    return { plan: planRollback(standings, optionsOf(values, snapshot)), standings, snapshot, inputs: values };
+}
+function openWorld(run, namespace) {
+    const { cluster, web, github: liveness } = run.ports;
+    const { clock, signal } = run.host;
+    return { cluster, web, liveness, clock, signal, namespace, say: (line) => run.say(line) };
+}
+function optionsOf({ to, reason, checks = [], drain, ...values }, { archives, origin }) {
+    return { to, reason, checks, drain, archives, actor: origin.actor, rollbackTimeout: values['rollback-timeout'] };
 }
 
 
 /***/ }),
 
-/***/ 3086:
+/***/ 2291:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44730,6 +48315,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   T: () => (/* binding */ runOnRunner)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "os"
@@ -47642,9 +51229,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -47733,8 +51320,35 @@ function inertLines(text) {
     return text.split(/\r\n|[\r\n\u0085\u2028\u2029]/).map(inertLine);
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./packages/base/build/origin.js
+var origin = __nccwpck_require__(1185);
+;// CONCATENATED MODULE: ./packages/action/build/origin.js
+
+/** Reads who runs this process: a workflow run as the runner describes it, otherwise a person at a terminal. */
+function originOf(environment, { mark, machine }) {
+    const run = workflowRunIn(environment);
+    if (run === undefined)
+        return personIn(environment, { mark, machine });
+    const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_SHA: commit = '', GITHUB_ACTOR: actor = 'somebody' } = environment;
+    const { repository, run: id, attempt } = run;
+    return {
+        holder: (0,origin/* describeRun */.vZ)(run, mark),
+        actor,
+        url: `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`,
+        ...(/^[0-9a-f]{40,64}$/.test(commit) ? { source: { repository, commit } } : {}),
+    };
+}
+function workflowRunIn(environment) {
+    const { GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: id = '', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_JOB: job = 'job' } = environment;
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^\d+$/.test(id))
+        return undefined;
+    return { repository, run: Number(id), attempt: Number(attempt), job: job.replaceAll(/\s+/g, '-') };
+}
+function personIn(environment, { mark, machine }) {
+    const user = environment['USER'] ?? environment['LOGNAME'] ?? environment['USERNAME'] ?? 'somebody';
+    return { holder: (0,origin/* describePerson */.nN)({ user, machine }, mark), actor: `${user}@${machine}` };
+}
+
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -48112,6 +51726,21 @@ function spansLines(input) {
  * Nothing is contacted before every input is right. What `connect` opened is closed at the end where it can be closed.
  */
 async function run(operation, options) {
+    return await connected(operation, options, async (inputs, context) => {
+        const snapshot = await operation.observe(inputs, context);
+        const plan = operation.plan(inputs, snapshot);
+        return operation.report(plan, await operation.execute(plan, context));
+    });
+}
+/** Brings to an end what an earlier run of the same step has left, from the text that it kept. Never throws, as `run`. */
+async function runWindUp(operation, left, options) {
+    return await connected(operation, options, async (inputs, context) => {
+        if (operation.windUp === undefined)
+            throw new TypeError(`${operation.name} keeps nothing to wind up`);
+        return await operation.windUp(left, inputs, context);
+    });
+}
+async function connected(operation, options, work) {
     const { host } = options;
     try {
         const inputs = parseInputs(operation.inputs, options.read);
@@ -48119,11 +51748,9 @@ async function run(operation, options) {
         if (problems.length > 0)
             throw invalidInputs(problems);
         const ports = await options.connect(inputs, host);
-        const context = { ports, host, say: (line) => options.print(inertLine(line)) };
+        const context = { ports, host, say: (line) => options.print(inertLine(line)), leave: (text) => options.leave(text) };
         try {
-            const snapshot = await operation.observe(inputs, context);
-            const plan = operation.plan(inputs, snapshot);
-            return operation.report(plan, await operation.execute(plan, context));
+            return await work(inputs, context);
         }
         finally {
             run_close(ports);
@@ -48188,6 +51815,8 @@ function run_close(ports) {
 
 
 
+
+
 /**
  * Runs an operation on the Actions runner and answers the exit code of its process.
  *
@@ -48204,9 +51833,38 @@ async function runOnRunner(operation, process, connect) {
         if (redaction.add(secret))
             core_setSecret(secret.trim());
     });
-    warnOfUnknownInputs(operation, env);
-    const report = redaction.cleanAll(await run(operation, { host, connect, print, read: (name) => env[inputVariable(name)] }));
-    return (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    const leave = (text) => (operation.windUp === undefined ? undefined : keep(text, env));
+    const options = { host, connect, print, leave, read: (name) => env[inputVariable(name)] };
+    const left = env[`STATE_${LEFT}`];
+    // The same bundle runs at the end of the job: what the first run kept tells it so.
+    if (left === '')
+        return 0;
+    if (left === undefined) {
+        warnOfUnknownInputs(operation, env);
+        // Without this mark the end of the job would begin it all anew.
+        if (leave('') === false)
+            return 1;
+    }
+    const told = left === undefined ? await run(operation, options) : await runWindUp(operation, left, options);
+    const report = redaction.cleanAll(told);
+    const code = (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    // Whatever was given up may still wait for an answer, and the runner does not wait for it.
+    if (host.signal.aborted)
+        process.exit(code);
+    return code;
+}
+const LEFT = 'left';
+/** Kept by the runner, whatever becomes of this process. Answers whether it is; where there is no file for it, as by hand, nobody would read it. */
+function keep(text, { GITHUB_STATE: file = '' }) {
+    try {
+        if (file !== '')
+            saveState(LEFT, text);
+        return true;
+    }
+    catch (error) {
+        core_error(`What this run leaves cannot be kept for the end of the job: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+    }
 }
 function hostOf(process, mask) {
     const { env } = process;
@@ -48220,6 +51878,7 @@ function hostOf(process, mask) {
         temporaryFolder: env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
         clock: systemClock,
         signal: controller.signal,
+        origin: originOf(env, { mark: (0,external_node_crypto_.randomBytes)(4).toString('hex'), machine: (0,external_node_os_namespaceObject.hostname)() }),
         mask,
     };
 }
@@ -48354,6 +52013,34 @@ function toFault(error) {
         return error;
     const message = error instanceof Error ? error.message : String(error);
     return new Fault('BUG', message, { cause: error, hint: 'Please report this with the log: it is a bug in Fairlead.' });
+}
+
+
+/***/ }),
+
+/***/ 1185:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   VO: () => (/* binding */ runIn),
+/* harmony export */   nN: () => (/* binding */ describePerson),
+/* harmony export */   vZ: () => (/* binding */ describeRun)
+/* harmony export */ });
+/** Names a step of a workflow run as the holder of a lock: `acme/shop run 4711 attempt 1 job deploy #3f9a`. The mark tells two steps of one job apart. */
+function describeRun({ repository, run, attempt, job }, mark) {
+    return `${repository} run ${run} attempt ${attempt} job ${job} #${mark}`;
+}
+/** Names a process on somebody's machine as the holder of a lock: `ann@laptop #3f9a`. */
+function describePerson({ user, machine }, mark) {
+    return `${user}@${machine} #${mark}`;
+}
+/** Reads the workflow run out of a holder's name; undefined for a person, and for whatever others have written. */
+function runIn(holder) {
+    const parts = /^([\w.-]+\/[\w.-]+) run (\d+) attempt (\d+) job (\S+) #\w+$/.exec(holder);
+    if (parts === null)
+        return undefined;
+    const [, repository = '', run = '', attempt = '', job = ''] = parts;
+    return { repository, run: Number(run), attempt: Number(attempt), job };
 }
 
 
@@ -48615,6 +52302,378 @@ const SUITE = {
     /** The field manager of what we apply. */
     fieldManager: 'fairlead',
 };
+
+
+/***/ }),
+
+/***/ 338:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  o: () => (/* binding */ openGitHub)
+});
+
+// EXTERNAL MODULE: ./packages/base/build/deadline.js
+var build_deadline = __nccwpck_require__(9031);
+// EXTERNAL MODULE: ./packages/base/build/origin.js
+var origin = __nccwpck_require__(1185);
+// EXTERNAL MODULE: ./packages/base/build/fault.js
+var build_fault = __nccwpck_require__(4871);
+;// CONCATENATED MODULE: ./packages/github/build/client/api-address.js
+
+/** Where github.com answers. */
+const PUBLIC = 'https://api.github.com';
+/** What to do when it is not GitHub that answers there. */
+const CHECK_ADDRESS = 'Check that `GITHUB_API_URL` is the REST API of GitHub, and that no proxy answers in its place.';
+/** The address of the REST API that `GITHUB_API_URL` names. Throws ENVIRONMENT_MISSING for one that a token must not be sent to: only HTTPS, or this machine itself. */
+function apiAddress({ GITHUB_API_URL: given = '' }) {
+    const url = URL.parse(given.trim() === '' ? PUBLIC : given.trim());
+    if (url !== null && url.username === '' && url.password === '' && (url.protocol === 'https:' || isThisMachine(url)))
+        return bare(url);
+    const got = url === null ? 'no URL' : `${url.protocol}//${url.host}`;
+    throw new build_fault/* Fault */.vC('ENVIRONMENT_MISSING', `GITHUB_API_URL is wrong, expected https://<host>/api/v3 or ${PUBLIC}, got ${got}`, {
+        hint: 'Let the runner set `GITHUB_API_URL`; a token goes over HTTPS only.',
+    });
+}
+function bare(url) {
+    return Object.assign(new URL(url), { search: '', hash: '' });
+}
+function isThisMachine({ protocol, hostname }) {
+    return protocol === 'http:' && (/^127(?:\.\d+){3}$/.test(hostname) || hostname === '[::1]');
+}
+
+// EXTERNAL MODULE: ./packages/base/build/request.js + 1 modules
+var request = __nccwpck_require__(3264);
+// EXTERNAL MODULE: ./packages/base/build/retry.js
+var retry = __nccwpck_require__(6881);
+// EXTERNAL MODULE: ./packages/base/build/suite.js
+var suite = __nccwpck_require__(3991);
+;// CONCATENATED MODULE: ./packages/github/build/client/fetch-over.js
+
+
+const MOST_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** A comparison brings up to 300 files with their changes, whether or not one wants them. */
+const LONGEST_ANSWER = 32 * 1024 * 1024;
+/**
+ * Lets the library read over our transport: proxies, trusted authorities and limits are the transport's. Sends no body.
+ * A redirect is followed on the same origin only, as after a repository was renamed: elsewhere the token is not for.
+ */
+function fetchOver(transport, { deadline, signal, attemptTimeout }) {
+    return async (url, { method, headers }) => {
+        let target = new URL(url);
+        for (let redirects = 0;; redirects += 1) {
+            const timeout = Math.max(1, Math.min(attemptTimeout, deadline.remaining()));
+            const response = await transport.request({ method, url: target, headers, timeout, limit: LONGEST_ANSWER, signal });
+            if (!REDIRECTS.has(response.status))
+                return responseOf(response);
+            if (redirects >= MOST_REDIRECTS)
+                throw new build_fault/* Fault */.vC('UNSUPPORTED', `it redirects more than ${MOST_REDIRECTS} times`, { hint: CHECK_ADDRESS });
+            target = redirected(target, response.headers['location'] ?? '');
+        }
+    };
+}
+function redirected(from, location) {
+    const target = URL.parse(location, from.href);
+    if (target !== null && target.origin === from.origin)
+        return target;
+    const got = target === null ? 'no address' : `${target.protocol}//${target.host}`;
+    throw new build_fault/* Fault */.vC('UNSUPPORTED', `it redirects to another place, expected an answer of ${from.host}, got ${got}`, {
+        hint: CHECK_ADDRESS,
+    });
+}
+const WITHOUT_BODY = new Set([204, 205, 304]);
+function responseOf({ status, headers, body }) {
+    if (status < 200 || status > 599)
+        throw new build_fault/* Fault */.vC('UNSUPPORTED', `it answers with a status there is none of, expected 200, got ${status}`, { hint: CHECK_ADDRESS });
+    return new Response(WITHOUT_BODY.has(status) ? null : body, { status, headers });
+}
+
+;// CONCATENATED MODULE: ./packages/github/build/client/refusal.js
+/** Says that GitHub answered, and that the answer is no. */
+class Refusal extends Error {
+    status;
+    /** For how many milliseconds it wants to be left alone; undefined when this is not about asking too much. */
+    rest;
+    /** `now` is the time where GitHub does not tell its own. */
+    constructor(answered, now) {
+        super(answered.message);
+        this.status = answered.status;
+        this.rest = restOf(answered, now);
+    }
+}
+/** GitHub has no comparison for two histories that never met, and says so with a 404. */
+function hasNoCommonAncestor({ message }) {
+    return message.startsWith('No common ancestor between ');
+}
+/** The least to wait where GitHub does not say for how long. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+const UNTOLD = 60_000;
+function restOf({ status, headers, message }, now) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const after = secondsIn(headers['retry-after']);
+    if (after !== undefined)
+        return after * 1_000;
+    const reset = headers['x-ratelimit-remaining'] === '0' ? secondsIn(headers['x-ratelimit-reset']) : undefined;
+    if (reset !== undefined)
+        return Math.max(1_000, reset * 1_000 - timeOf(headers, now));
+    return status === 429 || /\brate limit\b/i.test(message) ? UNTOLD : undefined;
+}
+/** The clock of this machine may be wrong. */
+function timeOf({ date = '' }, now) {
+    const told = Date.parse(date);
+    return Number.isNaN(told) ? now.getTime() : told;
+}
+function secondsIn(text = '') {
+    return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+;// CONCATENATED MODULE: ./packages/github/build/client/api.js
+
+
+
+
+const PAUSES = { first: 250, most: 2_000 };
+const MOST_ATTEMPTS = 3;
+/** What asks for a longer rest is an answer, not a pause. */
+const LONGEST_REST = 5_000;
+/** Speaks with the REST API through the library, whose requests go over our transport, and repeats what may pass by itself: only for reads. */
+class Api {
+    #options;
+    #transport;
+    #loading;
+    constructor(options) {
+        this.#options = options;
+        this.#transport = (0,request/* openTransport */.g)({ environment: options.environment });
+    }
+    /** Answers what GitHub says of it, unread. Throws a Refusal, a Fault, or what the signal was aborted with. */
+    async ask(question, patience) {
+        const { token, clock } = this.#options;
+        demandToken(token);
+        this.#loading ??= load(apiAddress(this.#options.environment), token);
+        const loaded = await this.#loading;
+        const fetch = fetchOver(this.#transport, { ...patience, attemptTimeout: this.#options.attemptTimeout ?? 5_000 });
+        return await (0,retry/* retry */.L)(() => once(loaded, (octokit) => question(octokit, { fetch }), clock), {
+            clock,
+            ...patience,
+            pause: (error, number) => this.#pause(error, number),
+        });
+    }
+    close() {
+        this.#transport.close();
+    }
+    #pause(error, number) {
+        if (number >= MOST_ATTEMPTS || !mayPass(error))
+            return undefined;
+        const { random } = this.#options;
+        const own = (0,retry/* backoff */.J)(number, { ...PAUSES, ...(random === undefined ? {} : { random }) });
+        return error instanceof Refusal ? Math.max(own, error.rest ?? 0) : own;
+    }
+}
+function mayPass(error) {
+    if (error instanceof Refusal)
+        return error.rest === undefined ? error.status >= 500 && error.status !== 501 : error.rest <= LONGEST_REST;
+    return error instanceof request/* RequestFault */.k && error.code === 'UNAVAILABLE' && !error.tooLong;
+}
+/** Its own log would pass by the masking of ours. */
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Most runs never ask, and need not load it. */
+async function load(address, token) {
+    const [core, errors] = await Promise.all([__nccwpck_require__.e(/* import() */ 419).then(__nccwpck_require__.bind(__nccwpck_require__, 4419)), __nccwpck_require__.e(/* import() */ 714).then(__nccwpck_require__.bind(__nccwpck_require__, 4714))]);
+    const octokit = new core.Octokit({
+        auth: token,
+        baseUrl: address.href.replace(/\/$/, ''),
+        userAgent: `fairlead/${suite/* SUITE */.J.version}`,
+        log: SILENT,
+        request: { log: SILENT },
+    });
+    return { octokit, isRequestError: (error) => error instanceof errors.RequestError };
+}
+async function once({ octokit, isRequestError }, question, clock) {
+    try {
+        const { data } = await question(octokit);
+        if (typeof data === 'object' && data !== null && !Array.isArray(data))
+            return data;
+    }
+    catch (error) {
+        throw isRequestError(error) ? unwrap(error, clock.date()) : error;
+    }
+    throw new build_fault/* Fault */.vC('UNSUPPORTED', 'it is not GitHub that answers, expected a JSON object, got something else', {
+        hint: CHECK_ADDRESS,
+    });
+}
+/** What never had an answer comes back as our transport threw it. */
+function unwrap(error, now) {
+    const { response } = error;
+    if (response === undefined)
+        return error.cause;
+    return new Refusal({ status: response.status, headers: textsIn(response.headers), message: wordsOf(response.data) }, now);
+}
+function textsIn(headers) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+function wordsOf(data) {
+    const { message } = (data ?? {});
+    return typeof message === 'string' ? message.replaceAll(/\s+/g, ' ').trim() : '';
+}
+function demandToken(token) {
+    if (token === '')
+        throw new build_fault/* Fault */.vC('ACCESS_DENIED', 'nobody is asked without a token, expected one, got none', {
+            hint: 'Give input `github-token`; `permissions:` of the job needs `contents: read` for it.',
+        });
+    if (!/^[\x21-\x7E]+$/.test(token))
+        throw new build_fault/* Fault */.vC('INPUT_INVALID', 'input "github-token": expected a token in printable ASCII, got other characters', {
+            hint: 'Check the secret it comes from.',
+        });
+}
+
+// EXTERNAL MODULE: ./packages/base/build/duration.js
+var duration = __nccwpck_require__(9003);
+;// CONCATENATED MODULE: ./packages/github/build/client/explain.js
+
+
+
+/** Turns what went wrong into a Fault that says what was asked, and what to do. What is no refusal and no Fault is a mistake of ours, and answered as it is. */
+function explain(error, matter) {
+    if (error instanceof Refusal)
+        return error.rest === undefined ? refused(error, matter) : tooOften(error, { ...matter, rest: error.rest });
+    if (error instanceof request/* RequestFault */.k)
+        return new build_fault/* Fault */.vC(error.code, `${matter.subject}, ${error.message}`, { hint: hintOf(error), cause: error });
+    if (!(0,build_fault/* isFault */.Zh)(error) || error.code === 'BUG' || error.code === 'CANCELLED')
+        return error;
+    return new build_fault/* Fault */.vC(error.code, `${matter.subject}, ${error.message}`, { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+}
+function tooOften(refusal, { subject, rest }) {
+    const time = (0,duration/* formatDuration */.a3)((0,duration/* milliseconds */.Rz)(Math.ceil(rest / 1_000) * 1_000));
+    return new build_fault/* Fault */.vC('UNAVAILABLE', `${subject}, GitHub is asked too often with this token, expected 200, got ${answerOf(refusal)} and to wait ${time}`, {
+        hint: `Run this again in ${time}, or give \`github-token\` a token of its own limit.`,
+        cause: refusal,
+    });
+}
+function refused(refusal, { subject, permission, repository }) {
+    const got = `expected 200, got ${answerOf(refusal)}`;
+    const fault = (code, words, hint) => new build_fault/* Fault */.vC(code, `${subject}, ${words}, ${got}`, { hint, cause: refusal });
+    const { status } = refusal;
+    if (status === 401)
+        return fault('ACCESS_DENIED', 'the token is not accepted', "Give `github-token` a token that is valid; its default is the job's.");
+    if (status === 403)
+        return fault('ACCESS_DENIED', 'the token may not read this', `Add \`${permission}\` under \`permissions:\` of the job; outside its own repository, give \`github-token\` a token that may read ${repository}.`);
+    if (status === 404) {
+        const hint = `Give the token \`${permission}\` for ${repository}; a commit that is gone from there for good can only be passed over by a person.`;
+        return fault('NOT_FOUND', 'one of them is unknown or hidden from the token', hint);
+    }
+    if (status >= 500)
+        return fault('UNAVAILABLE', 'GitHub is not well', 'Look at the state of GitHub, and run this again.');
+    return fault('UNSUPPORTED', 'GitHub answers in a way we do not know', CHECK_ADDRESS);
+}
+const LONGEST_WORDS = 160;
+/** `403 Resource not accessible by integration`. */
+function answerOf({ status, message }) {
+    return message === '' ? String(status) : `${status} ${message.slice(0, LONGEST_WORDS)}`;
+}
+/** The hint of a lost request speaks of a cluster. */
+function hintOf({ code }) {
+    return code === 'ENVIRONMENT_MISSING'
+        ? 'Name the authority that signed the certificate of GitHub in NODE_EXTRA_CA_CERTS.'
+        : 'Check that this machine reaches GitHub, and HTTPS_PROXY where there is a proxy.';
+}
+
+;// CONCATENATED MODULE: ./packages/github/build/client/open-github.js
+
+
+
+
+
+/**
+ * Prepares to ask GitHub, or the server that `GITHUB_API_URL` names, with a token that is masked from here on. Contacts nothing yet, and loads the library with the first question.
+ *
+ * Without a token (an empty one) nothing is asked: `isOver` answers undefined, `compare` throws ACCESS_DENIED. What may pass by itself is asked three times.
+ */
+function openGitHub({ host, deadline = 10_000, ...options }) {
+    if (options.token !== '')
+        host.mask(options.token);
+    const api = new Api({ ...options, environment: host.environment, clock: host.clock });
+    const patience = (signal) => ({ deadline: (0,build_deadline/* deadlineIn */._)(host.clock, deadline), signal });
+    return {
+        async isOver(holder, { signal } = {}) {
+            try {
+                return await isOver(api, holder, patience(signal));
+            }
+            catch (error) {
+                if (signal?.aborted === true || !isBlindness(error))
+                    throw error;
+                return undefined;
+            }
+        },
+        async compare(question, { signal } = {}) {
+            const matter = matterOf(question);
+            try {
+                return await compare(api, question, patience(signal));
+            }
+            catch (error) {
+                if (signal?.aborted === true)
+                    throw error;
+                throw explain(error, matter);
+            }
+        },
+        close: () => api.close(),
+    };
+}
+async function isOver(api, holder, patience) {
+    const run = (0,origin/* runIn */.VO)(holder);
+    if (run === undefined)
+        return undefined;
+    const place = { ...placeOf(run.repository), run_id: run.run, attempt_number: run.attempt };
+    const { status } = await api.ask((octokit, request) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}', { ...place, request }), patience);
+    return typeof status === 'string' && status !== '' ? status === 'completed' : undefined;
+}
+/** One commit a page, since the commits do not matter; the files that come with it cannot be left out. */
+async function compare(api, { repository, base, head }, patience) {
+    const place = { ...placeOf(repository), basehead: `${sha(base)}...${sha(head)}`, per_page: 1 };
+    try {
+        const { status } = await api.ask((octokit, request) => octokit.request('GET /repos/{owner}/{repo}/compare/{basehead}', { ...place, request }), patience);
+        return relationOf(status);
+    }
+    catch (error) {
+        if (error instanceof Refusal && hasNoCommonAncestor(error))
+            return 'diverged';
+        throw error;
+    }
+}
+const RELATIONS = ['identical', 'ahead', 'behind', 'diverged'];
+function relationOf(status) {
+    const relation = RELATIONS.find((each) => each === status);
+    if (relation !== undefined)
+        return relation;
+    throw new build_fault/* Fault */.vC('UNSUPPORTED', `it answers something else than a comparison, expected a status of ${RELATIONS.join(', ')}, got none of them`, {
+        hint: CHECK_ADDRESS,
+    });
+}
+/** A name of dots only would lead to another place of the API. */
+function placeOf(repository) {
+    const [, owner = '', repo = ''] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository) ?? [];
+    if (![owner, repo].some((part) => part === '' || part === '.' || part === '..'))
+        return { owner, repo };
+    throw new build_fault/* Fault */.vC('INPUT_INVALID', `the repository is wrong, expected owner/name, got ${JSON.stringify(repository)}`);
+}
+function sha(commit) {
+    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
+        return commit;
+    throw new build_fault/* Fault */.vC('INPUT_INVALID', `the commit is wrong, expected a full SHA, got ${JSON.stringify(commit)}`);
+}
+function matterOf({ repository, base, head }) {
+    return {
+        subject: `Repository "${repository}": commits ${base.slice(0, 7)} and ${head.slice(0, 7)} cannot be compared`,
+        permission: 'contents: read',
+        repository,
+    };
+}
+/** Tells what only means that we cannot see. Everything else is a mistake of ours. */
+function isBlindness(error) {
+    return error instanceof Refusal || ((0,build_fault/* isFault */.Zh)(error) && error.code !== 'BUG' && error.code !== 'CANCELLED');
+}
 
 
 /***/ }),
@@ -50105,7 +54164,7 @@ class Rest {
         const spread = random === undefined ? {} : { random };
         const { deadline, signal, again } = options;
         const pause = (error, number) => {
-            if (!again(error))
+            if (!again(error) && !(isUnsettled(error) && number <= UNSETTLED_ATTEMPTS))
                 return undefined;
             const asked = error instanceof ServerFault ? error.retryAfter : undefined;
             const own = (0,retry/* backoff */.J)(number, { ...PAUSES, ...spread });
@@ -50159,6 +54218,11 @@ class Rest {
 function isPassing(error) {
     return (0,fault/* isFault */.Zh)(error, 'UNAVAILABLE') && !(error instanceof ServerFault && (error.status === 410 || error.status === 501));
 }
+/** A server that has just started says no in the name of roles it has not read yet. A binding to a role that does not exist looks the same, and is believed after a few seconds. */
+function isUnsettled(error) {
+    return error instanceof ServerFault && error.status === 403 && /RBAC: .*role\.rbac\.authorization\.k8s\.io "[^"]*" not found/.test(error.message);
+}
+const UNSETTLED_ATTEMPTS = 6;
 /** Tells whether the API server cannot have acted on what we sent: it never got it, or turned it away at the door. */
 function isUnheard(error) {
     if (error instanceof ServerFault)

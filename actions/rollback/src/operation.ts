@@ -1,16 +1,22 @@
-import type { Operation, Report } from '@fairlead/action'
-import type { Transport } from '@fairlead/base'
+import type { Operation, Report, Run } from '@fairlead/action'
+import type { Origin, Transport } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
 import {
-  demandAccess,
+  carryOut,
   describePlan,
   observeApps,
   placesOf,
   planRollback,
+  readArchives,
+  readLeft,
   reportRollout,
-  runRollout,
+  reportWindUp,
+  windUp,
+  type Archive,
+  type CarriedOut,
+  type OpenWorld,
   type RollbackPlan,
-  type RolloutOutcome,
+  type RunLiveness,
   type Standing,
 } from '@fairlead/rollout'
 import { inputs, validateInputs, type Inputs } from './inputs.ts'
@@ -20,30 +26,35 @@ import { reportPlanned, reportRefusal, withLeftRelease } from './report.ts'
 export interface Ports {
   readonly cluster: Cluster
   readonly web: Transport
+  readonly github: RunLiveness
 }
 
 interface Snapshot {
   readonly namespace: string
   readonly standings: readonly Standing[]
+  /** What was read of the releases to go back to, by app. */
+  readonly archives: ReadonlyMap<string, Archive>
+  readonly origin: Origin
 }
 
 interface ReturnPlan {
   readonly plan: RollbackPlan
+  readonly standings: readonly Standing[]
   readonly snapshot: Snapshot
   readonly inputs: Inputs
 }
 
 /** Undefined: nothing was done, since the plan was refused or only asked for. */
-type Outcome = RolloutOutcome | undefined
+type Outcome = CarriedOut<ReturnPlan> | undefined
 
-/** Takes apps back: out of a release that is on its way, or to the one before. */
+/** Takes apps back: out of a release that is on its way, to the one before, or to an older one. */
 export const rollback: Operation<typeof inputs, Ports, Snapshot, ReturnPlan, Outcome> = {
   name: 'rollback',
   description:
-    'Takes an application back to the release before, or out of one that is on its way: one write where the old Pods are still there, otherwise as fast as they start. Refuses where there is nothing to go back to, and changes nothing then.',
+    'Takes an application back to the release before or to an older one, or out of one that is on its way: one write where the old Pods are still there, otherwise as fast as they start. Refuses where there is nothing to go back to, and changes nothing then.',
   inputs,
   outputs: {
-    conclusion: '`success`, `failure` or `cancelled`.',
+    conclusion: '`success`, `failure`, `unchanged` where that release serves already, or `cancelled`.',
     release: 'The number of the release that serves now; with several apps, lines of `app=number`.',
     'previous-release': 'The number of the release that was left.',
     'active-slot': 'The slot that serves now: `blue`, `green`, or `adopted` for the Deployment from before.',
@@ -53,28 +64,51 @@ export const rollback: Operation<typeof inputs, Ports, Snapshot, ReturnPlan, Out
     fault: 'Why the action could not do its job, such as `INPUT_INVALID`, `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
   },
   validate: validateInputs,
-  async observe(values, { ports: { cluster }, host: { signal, clock } }) {
+  async observe(values, { ports: { cluster }, host: { signal, clock, origin } }) {
     const namespace = values.namespace ?? cluster.namespace
-    return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) }
+    const standings = await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal })
+    return { namespace, standings, origin, archives: await readArchives(cluster, standings, { to: values.to, signal }) }
   },
-  plan: (values, snapshot) => ({ plan: planRollback(snapshot.standings, optionsOf(values)), snapshot, inputs: values }),
-  async execute({ plan, snapshot, inputs: values }, run) {
-    const { ports, host } = run
-    const say = (line: string) => run.say(line)
-    const { namespace, standings } = snapshot
-    for (const line of describePlan(plan)) say(line)
+  plan: decide,
+  async execute(decision, run) {
+    const { plan, snapshot, inputs: values } = decision
+    for (const line of describePlan(plan)) run.say(line)
     if (plan.refused !== undefined || values['dry-run']) return undefined
-    const { clock, signal } = host
-    await demandAccess(ports.cluster, namespace, { steps: plan.steps, app: standings[0]?.app ?? 'app', signal })
-    say('')
-    return await runRollout(plan, standings, { world: { ...ports, clock, signal, namespace, say }, options: optionsOf(values) })
+    const { holder, url } = run.host.origin
+    const errand = {
+      purpose: 'rollback',
+      timeout: values['lock-timeout'],
+      holder,
+      url,
+      options: { rollbackTimeout: values['rollback-timeout'] },
+      again: async () => decide(values, await rollback.observe(values, run)),
+      leave: (text: string) => run.leave(text),
+    } as const
+    return await carryOut(decision, errand, openWorld(run, snapshot.namespace))
   },
-  report({ plan, snapshot }, outcome): Report {
-    if (plan.refused !== undefined) return reportRefusal(plan, snapshot.standings)
-    return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome, snapshot), snapshot.standings)
+  report(decided, outcome): Report {
+    const { plan, standings, snapshot } = outcome?.decision ?? decided
+    if (plan.refused !== undefined) return reportRefusal(plan, standings)
+    return outcome === undefined ? reportPlanned(plan) : withLeftRelease(reportRollout(outcome.rollout, snapshot), standings)
+  },
+  async windUp(text, values, run) {
+    const left = readLeft(text)
+    const options = { lockTimeout: values['lock-timeout'], rollbackTimeout: values['rollback-timeout'] }
+    return reportWindUp(await windUp(left, options, openWorld(run, left.namespace)), left)
   },
 }
 
-function optionsOf(values: Inputs): Parameters<typeof planRollback>[1] {
-  return { rollbackTimeout: values['rollback-timeout'], drain: values.drain }
+function decide(values: Inputs, snapshot: Snapshot): ReturnPlan {
+  const { standings } = snapshot
+  return { plan: planRollback(standings, optionsOf(values, snapshot)), standings, snapshot, inputs: values }
+}
+
+function openWorld(run: Run<Ports>, namespace: string): OpenWorld {
+  const { cluster, web, github: liveness } = run.ports
+  const { clock, signal } = run.host
+  return { cluster, web, liveness, clock, signal, namespace, say: (line) => run.say(line) }
+}
+
+function optionsOf({ to, reason, checks = [], drain, ...values }: Inputs, { archives, origin }: Snapshot): Parameters<typeof planRollback>[1] {
+  return { to, reason, checks, drain, archives, actor: origin.actor, rollbackTimeout: values['rollback-timeout'] }
 }

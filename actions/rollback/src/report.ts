@@ -34,8 +34,8 @@ export function reportRefusal(plan: RollbackPlan, standings: readonly Standing[]
 /** Tells what a rollback would do. */
 export function reportPlanned(plan: Plan): Report {
   return {
-    conclusion: 'success',
-    verdict: `Dry run: ${plan.steps.length} steps; nothing was written`,
+    conclusion: plan.nothing === undefined ? 'success' : 'unchanged',
+    verdict: plan.nothing === undefined ? `Dry run: ${plan.steps.length} steps; nothing was written` : `Dry run: ${plan.nothing}`,
     outputs: { plan: JSON.stringify(planData(plan)), diagnosis: '[]' },
     annotations: [],
     summary: [{ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') }],
@@ -45,6 +45,7 @@ export function reportPlanned(plan: Plan): Report {
 
 /** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
 export function withLeftRelease(report: RolloutReport, standings: readonly Standing[]): Report {
+  if (report.conclusion === 'unchanged') return report
   const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }))
   const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n')
   return { ...report, outputs: { ...report.outputs, 'previous-release': lines } }

@@ -7,12 +7,21 @@ import { describe, expect, test } from 'vitest'
 import { inputs, validateInputs } from '../src/inputs.ts'
 import { rollback } from '../src/operation.ts'
 
+/** A host of sources on which every commit follows the last, and which knows of no run. */
+const NOBODY = { isOver: async () => undefined, compare: async () => 'ahead' as const }
+
 const NOT_BETWEEN: readonly (readonly [name: string, given: Readonly<Record<string, string>>, says: readonly string[]])[] = [
   ['one app', { app: 'web' }, []],
   ['two apps with Services', { app: 'web\napi', service: 'web=www\napi=rest' }, []],
   ['no app', {}, ['input "app": is required, got nothing']],
   ['an app twice', { app: 'web\nweb' }, ['input "app": expected each app once, got "web" twice']],
   ['a Service of nobody', { app: 'web', service: 'api=www' }, ['input "service": expected one of the apps web, got "api"']],
+  ['a number for one app', { app: 'web', to: '41' }, []],
+  ['numbers for two apps', { app: 'web\napi', to: 'web=41\napi=17' }, []],
+  ['a tag for two apps', { app: 'web\napi', to: '1.4.2' }, []],
+  ['a bare number for two', { app: 'web\napi', to: '41' }, ['input "to": expected app=number with several apps, got 41']],
+  ['a number for one of two', { app: 'web\napi', to: 'web=41' }, ['input "to": expected a line for each app, got none for api']],
+  ['checks nobody would watch', { app: 'web', checks: '[{path: /, on: service}]' }, ['input "checks": expected questions for Pods, got 1 with `on: service`']],
   ['a bare Service for two', { app: 'web\napi', service: 'www' }, ['input "service": expected app=service with several apps, got "www"']],
 ]
 
@@ -53,6 +62,7 @@ async function asked(cluster: FakeCluster, given: Readonly<Record<string, string
     environment: {},
     workspace: '/w',
     temporaryFolder: '/t',
+    origin: { holder: 'ann@laptop #1', actor: 'ann' },
     clock: new ManualClock(),
     signal: new AbortController().signal,
     mask: () => undefined,
@@ -60,8 +70,9 @@ async function asked(cluster: FakeCluster, given: Readonly<Record<string, string
   return await run(rollback, {
     host,
     read: (name) => ({ namespace: 'shop', app: 'web', ...given })[name],
-    connect: async () => ({ cluster, web: {} as Transport }),
+    connect: async () => ({ cluster, web: {} as Transport, github: NOBODY }),
     print: () => undefined,
+    leave: () => undefined,
   })
 }
 
@@ -73,7 +84,18 @@ describe('rollback', () => {
   test('tells in a dry run what it would do, and writes nothing', async () => {
     const cluster = released()
     const report = await asked(cluster, { 'dry-run': 'true' })
-    expect([report.conclusion, report.verdict, writes(cluster)]).toEqual(['success', 'Dry run: 6 steps; nothing was written', 0])
+    expect([report.conclusion, report.verdict, writes(cluster)]).toEqual(['success', 'Dry run: 7 steps; nothing was written', 0])
+  })
+
+  test('changes nothing where the release that is named serves already', async () => {
+    const cluster = released()
+    const report = await asked(cluster, { to: '2' })
+    expect([report.conclusion, report.verdict, report.outputs['release'], writes(cluster)]).toEqual([
+      'unchanged',
+      'Unchanged: release 2 of web serves already',
+      '2',
+      0,
+    ])
   })
 
   test('refuses where there is nothing to go back to, and changes nothing', async () => {

@@ -8,6 +8,8 @@ export interface Run<Ports> {
   readonly host: Host
   /** Prints a line of progress. The text is made harmless on the way. */
   say(line: string): void
+  /** Keeps, for `windUp`, what this run would leave on its way if it ended now; empty, nothing. Written before the first effect, since a run may be killed at any time. */
+  leave(text: string): void
 }
 
 /**
@@ -31,6 +33,8 @@ export interface Operation<Schema extends InputSchema, Ports, Snapshot, Plan, Ou
   plan(inputs: Values<Schema>, snapshot: Snapshot): Plan
   execute(plan: Plan, run: Run<Ports>): Promise<Outcome>
   report(plan: Plan, outcome: Outcome): Report
+  /** Brings to an end, when the job is over, what an earlier run of the same step has left. An operation without it leaves nothing. */
+  windUp?(left: string, inputs: Values<Schema>, run: Run<Ports>): Promise<Report>
 }
 
 /** An operation whatever its parts are made of. */

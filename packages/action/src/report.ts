@@ -1,7 +1,7 @@
 import type { SourcePosition } from '@fairlead/base'
 
 /** How an operation ended, as the `conclusion` output says it. */
-export type Conclusion = 'success' | 'failure' | 'unchanged' | 'superseded' | 'parked' | 'cancelled'
+export type Conclusion = 'success' | 'failure' | 'unchanged' | 'superseded' | 'parked' | 'held' | 'cancelled'
 
 /** A remark on a line of the user's own file, or on the run. */
 export interface Annotation {

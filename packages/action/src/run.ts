@@ -14,6 +14,8 @@ export interface RunOptions<Schema extends InputSchema, Ports> {
   readonly read: (name: string) => string | undefined
   readonly connect: Connect<Schema, Ports>
   readonly print: (line: string) => void
+  /** Keeps what a killed run would leave, beyond the end of this process. */
+  readonly leave: (text: string) => void
 }
 
 /**
@@ -21,17 +23,39 @@ export interface RunOptions<Schema extends InputSchema, Ports> {
  * Nothing is contacted before every input is right. What `connect` opened is closed at the end where it can be closed.
  */
 export async function run<Schema extends InputSchema, Ports>(operation: AnyOperation<Schema, Ports>, options: RunOptions<Schema, Ports>): Promise<Report> {
+  return await connected(operation, options, async (inputs, context) => {
+    const snapshot: unknown = await operation.observe(inputs, context)
+    const plan: unknown = operation.plan(inputs, snapshot)
+    return operation.report(plan, await operation.execute(plan, context))
+  })
+}
+
+/** Brings to an end what an earlier run of the same step has left, from the text that it kept. Never throws, as `run`. */
+export async function runWindUp<Schema extends InputSchema, Ports>(
+  operation: AnyOperation<Schema, Ports>,
+  left: string,
+  options: RunOptions<Schema, Ports>,
+): Promise<Report> {
+  return await connected(operation, options, async (inputs, context) => {
+    if (operation.windUp === undefined) throw new TypeError(`${operation.name} keeps nothing to wind up`)
+    return await operation.windUp(left, inputs, context)
+  })
+}
+
+async function connected<Schema extends InputSchema, Ports>(
+  operation: AnyOperation<Schema, Ports>,
+  options: RunOptions<Schema, Ports>,
+  work: (inputs: Values<Schema>, context: Run<Ports>) => Promise<Report>,
+): Promise<Report> {
   const { host } = options
   try {
     const inputs = parseInputs(operation.inputs, options.read)
     const problems = operation.validate?.(inputs) ?? []
     if (problems.length > 0) throw invalidInputs(problems)
     const ports = await options.connect(inputs, host)
-    const context: Run<Ports> = { ports, host, say: (line) => options.print(inertLine(line)) }
+    const context: Run<Ports> = { ports, host, say: (line) => options.print(inertLine(line)), leave: (text) => options.leave(text) }
     try {
-      const snapshot: unknown = await operation.observe(inputs, context)
-      const plan: unknown = operation.plan(inputs, snapshot)
-      return operation.report(plan, await operation.execute(plan, context))
+      return await work(inputs, context)
     } finally {
       close(ports)
     }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { Origin } from './origin.ts'
 
 /** What an operation may know of the machine it runs on: the Actions runner, a terminal, a test. */
 export interface Host {
@@ -8,6 +9,7 @@ export interface Host {
   /** A folder that is gone after the job. Credentials written there get mode 0600 and a name of their own. */
   readonly temporaryFolder: string
   readonly clock: Clock
+  readonly origin: Origin
   /** Aborted with a CANCELLED fault as soon as the user or the runner wants us to stop. */
   readonly signal: AbortSignal
   /** Keeps a secret value out of everything that is printed from now on. Called before its first use. */

@@ -8,6 +8,7 @@ export function realHost(): Host {
     environment: process.env,
     workspace: process.cwd(),
     temporaryFolder: tmpdir(),
+    origin: { holder: 'ann@laptop #1', actor: 'ann' },
     clock: systemClock,
     signal: new AbortController().signal,
     mask: () => undefined,

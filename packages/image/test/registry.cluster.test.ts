@@ -10,6 +10,7 @@ const registry = openRegistry({
   environment: {},
   workspace: tmpdir(),
   temporaryFolder: tmpdir(),
+  origin: { holder: 'ann@laptop #1', actor: 'ann' },
   clock: systemClock,
   signal: new AbortController().signal,
   mask: () => undefined,

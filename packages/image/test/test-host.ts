@@ -15,6 +15,7 @@ export function testHost(environment: Host['environment'] = {}): TestHost {
     environment,
     workspace: tmpdir(),
     temporaryFolder: tmpdir(),
+    origin: { holder: 'ann@laptop #1', actor: 'ann' },
     clock: new HurriedClock(),
     signal: new AbortController().signal,
     masked,

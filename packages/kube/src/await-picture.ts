@@ -19,6 +19,8 @@ export interface AwaitOptions {
 export async function awaitPicture<T>(followed: readonly Followed[], judge: () => T | undefined, options: AwaitOptions): Promise<T | undefined> {
   const { deadline, signal, every = 1_000 } = options
   const failure = Promise.race(followed.map((each) => each.failure))
+  // Whoever is stopped before the first look waits for nothing any more.
+  failure.catch(() => undefined)
   let bell = Promise.withResolvers<void>()
   const listening = followed.map((each) => each.changed(() => bell.resolve()))
   let synced = false

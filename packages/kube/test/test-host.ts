@@ -13,6 +13,7 @@ export function testHost(part: Partial<Host> = {}): TestHost {
     environment: {},
     workspace: tmpdir(),
     temporaryFolder: tmpdir(),
+    origin: { holder: 'ann@laptop #1', actor: 'ann' },
     clock: systemClock,
     signal: new AbortController().signal,
     masked,

@@ -63,7 +63,21 @@ export const rolloutInputs = {
     description: 'What to do about another release that is parked or was left on its way: take it back first, or refuse.',
   },
   'rollback-timeout': { type: 'duration', default: '5m', description: 'The time the way back has for itself, whatever `timeout` has used up.' },
+  'lock-timeout': {
+    type: 'duration',
+    default: '15m',
+    description: 'How long to wait while another run works on the app. A run that was killed is waited for for a minute, or until GitHub says that it is over.',
+  },
   'dry-run': { type: 'flag', default: 'false', description: 'Prints the plan and what the API server would make of it, and writes nothing.' },
+} as const
+
+/** What only a release that goes out for the first time can say. */
+export const releaseInputs = {
+  irreversible: {
+    type: 'text',
+    description:
+      'Why nothing before this release can be gone back to once users are on it, such as `drops column x`: a rollback that would cross it is refused and says so.',
+  },
 } as const
 
 /** Takes apps and their Services out of the inputs. Throws INPUT_INVALID with all that is wrong. */

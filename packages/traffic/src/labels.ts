@@ -8,6 +8,8 @@ export const LABELS = {
   slot: `${SUITE.labelPrefix}slot`,
   /** On pointers and, copied by the endpointslice controller, on EndpointSlices: which move they show. */
   move: `${SUITE.labelPrefix}move`,
+  /** On slot Deployments: the token of the last run that took the app over. */
+  fence: `${SUITE.labelPrefix}fence`,
   /** Kubernetes' own, on the Pods of one ReplicaSet. */
   hash: 'pod-template-hash',
 } as const

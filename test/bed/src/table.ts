@@ -27,6 +27,7 @@ export async function statusTable(record: BedRecord, status: Status): Promise<st
 }
 
 function stateOf(component: ComponentStatus, pids: ReadonlyMap<number, number>): string {
+  if (component.stopped === true) return 'stopped'
   if (component.ended !== undefined) return `ended (${component.ended})`
   return pids.has(component.pid) ? 'running' : 'gone'
 }

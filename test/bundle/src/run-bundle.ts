@@ -20,10 +20,20 @@ export interface BundleRun {
   readonly cancel?: { readonly after?: number; readonly when?: string; readonly ladder?: readonly Rung[] }
   /** Called with each line of the log as it comes. */
   readonly onLine?: (line: string) => void
+  /** Called once the process of the step itself (not of `post`) runs. */
+  readonly onStart?: (step: RunningStep) => void
   /** A command that starts the process in other surroundings, such as `unshare --mount`. */
   readonly wrap?: readonly string[]
   /** Runs `post` too, as the runner does at the end of the job. */
   readonly post?: boolean
+}
+
+/** The process of a step while it runs. */
+export interface RunningStep {
+  /** Sends one signal to it. */
+  kill(signal: NodeJS.Signals): void
+  /** Cancels it as the runner does. */
+  cancel(ladder?: readonly Rung[]): void
 }
 
 /** One phase of a step as the runner saw it. */
@@ -61,7 +71,7 @@ export async function runBundle(run: BundleRun): Promise<StepRecord> {
     const state = parseFileCommands(await readFile(files.GITHUB_STATE, 'utf8'))
     const post =
       run.post === true && metadata.runs.post !== undefined
-        ? await runPhase({ run: { ...run, cancel: {} }, metadata, files, masker, script: metadata.runs.post, state })
+        ? await runPhase({ run: { ...run, cancel: {}, onStart: () => {} }, metadata, files, masker, script: metadata.runs.post, state })
         : undefined
     const summary = await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')
     return {
@@ -137,7 +147,7 @@ async function runPhase({ run, metadata, files, masker, script, state }: PhaseOp
       ...run.environment,
     },
   })
-  const lines = await follow(child, { cancel: run.cancel ?? {}, masker, onLine: run.onLine })
+  const lines = await follow(child, { cancel: run.cancel ?? {}, masker, onLine: run.onLine, onStart: run.onStart })
   return { ...lines, exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined, milliseconds: performance.now() - started }
 }
 
@@ -145,15 +155,17 @@ interface Following {
   readonly cancel: NonNullable<BundleRun['cancel']>
   readonly masker: Masker
   readonly onLine: BundleRun['onLine']
+  readonly onStart: BundleRun['onStart']
 }
 
-async function follow(child: ChildProcess, { cancel, masker, onLine }: Following): Promise<Pick<Phase, 'log' | 'raw' | 'commands'>> {
+async function follow(child: ChildProcess, { cancel, masker, onLine, onStart }: Following): Promise<Pick<Phase, 'log' | 'raw' | 'commands'>> {
   const reader = new CommandReader()
   const [log, commands]: [string[], Command[]] = [[], []]
   let [raw, rest] = ['', '']
   const timers: NodeJS.Timeout[] = []
-  const stop = () => timers.push(...climbLadder(child, cancel.ladder))
-  if (cancel.after !== undefined) timers.push(setTimeout(stop, cancel.after))
+  const stop = (ladder = cancel.ladder) => void timers.push(...climbLadder(child, ladder))
+  onStart?.({ kill: (signal) => void child.kill(signal), cancel: stop })
+  if (cancel.after !== undefined) timers.push(setTimeout(() => stop(), cancel.after))
   const take = (line: string) => {
     const command = reader.read(line)
     if (command?.name === 'add-mask') masker.add(command.data)

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CommandReader, Masker, parseCommand, parseFileCommands, runBundle } from '../src/index.ts'
+import { CommandReader, Masker, parseCommand, parseFileCommands, runBundle, type RunningStep } from '../src/index.ts'
 
 let folder: string
 
@@ -58,6 +58,20 @@ describe('runBundle', () => {
       exit: undefined,
       signal: 'SIGKILL',
     })
+  })
+
+  test('gives the running process away, so that it can be killed or cancelled from outside', async () => {
+    const path = await action(
+      'waits',
+      `process.on('SIGINT', () => { console.log('got SIGINT'); process.exit(3) }); console.log('ready'); setInterval(() => {}, 1000)`,
+    )
+    const end = async (act: (step: RunningStep) => void) => {
+      const { promise, resolve } = Promise.withResolvers<RunningStep>()
+      const record = await runBundle({ action: path, onStart: resolve, onLine: (line) => void (line === 'ready' && promise.then(act)) })
+      return [record.exitCode, record.signal, record.log.at(-1)]
+    }
+    expect(await end((step) => step.kill('SIGKILL'))).toEqual([undefined, 'SIGKILL', 'ready'])
+    expect(await end((step) => step.cancel())).toEqual([3, undefined, 'got SIGINT'])
   })
 
   test('runs post with the state that main left', async () => {

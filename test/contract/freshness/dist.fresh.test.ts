@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { actionFolders } from '../../../scripts/actions.ts'
+import { bundledFolders } from '../../../scripts/actions.ts'
 import { bundle } from '../../../scripts/bundle.ts'
 import { compile } from '../../../scripts/compile.ts'
 
-const folders = await actionFolders()
+const folders = await bundledFolders()
 let rebuilt: string
 
 beforeAll(async () => {

@@ -97,7 +97,7 @@ export class Rest {
     const spread = random === undefined ? {} : { random }
     const { deadline, signal, again } = options
     const pause = (error: unknown, number: number) => {
-      if (!again(error)) return undefined
+      if (!again(error) && !(isUnsettled(error) && number <= UNSETTLED_ATTEMPTS)) return undefined
       const asked = error instanceof ServerFault ? error.retryAfter : undefined
       const own = backoff(number, { ...PAUSES, ...spread })
       // Never sooner than asked, and not all clients at the same moment.
@@ -153,6 +153,13 @@ export class Rest {
 export function isPassing(error: unknown): boolean {
   return isFault(error, 'UNAVAILABLE') && !(error instanceof ServerFault && (error.status === 410 || error.status === 501))
 }
+
+/** A server that has just started says no in the name of roles it has not read yet. A binding to a role that does not exist looks the same, and is believed after a few seconds. */
+function isUnsettled(error: unknown): boolean {
+  return error instanceof ServerFault && error.status === 403 && /RBAC: .*role\.rbac\.authorization\.k8s\.io "[^"]*" not found/.test(error.message)
+}
+
+const UNSETTLED_ATTEMPTS = 6
 
 /** Tells whether the API server cannot have acted on what we sent: it never got it, or turned it away at the door. */
 export function isUnheard(error: unknown): boolean {

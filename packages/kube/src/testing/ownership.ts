@@ -52,11 +52,12 @@ export function applyConfiguration(
   }
 }
 
-/** Records an update: what it changed belongs to the writer alone, what it removed to nobody. */
+/** Records an update: what it changed belongs to the writer alone, what it removed to nobody. One that writes `managedFields` themselves says who owns what. */
 export function recordUpdate(before: KubeObject | undefined, after: KubeObject, writer: Writer): KubeObject {
   const [old, now] = [before === undefined ? new Map<string, unknown>() : leavesOf(before), leavesOf(after)]
   const changed = new Set([...now].filter(([path, value]) => !old.has(path) || !sameJson(old.get(path), value)).map(([path]) => path))
-  const owners = readOwners(before ?? after).map((owner) => ({
+  const isSaid = before === undefined || (after.metadata.managedFields !== undefined && !sameJson(after.metadata.managedFields, before.metadata.managedFields))
+  const owners = readOwners(isSaid ? after : before).map((owner) => ({
     ...owner,
     fields: new Set([...owner.fields].filter((path) => now.has(path) && !changed.has(path))),
   }))

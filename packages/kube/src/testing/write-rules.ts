@@ -52,11 +52,18 @@ export function checkPreconditions(live: KubeObject, reference: ObjectReference,
   if (uid !== live.metadata.uid || resourceVersion !== live.metadata.resourceVersion) throw refuse(about('delete', reference), modified(reference))
 }
 
+/** A version does not keep what is created on update from being created: only a uid does. */
 function refuseAbsent({ kind, metadata }: KubeObject, reference: ObjectReference): Refusal | undefined {
-  return isCreatedOnUpdate(kind) && metadata.resourceVersion === undefined ? undefined : notFound(reference)
+  if (!isCreatedOnUpdate(kind)) return notFound(reference)
+  return metadata.uid === undefined ? undefined : modified(reference)
 }
 
-function refuseStale(live: KubeObject, { kind, metadata: { resourceVersion } }: KubeObject, reference: ObjectReference): Refusal | undefined {
+function refuseStale(
+  live: KubeObject,
+  { kind, metadata: { resourceVersion, uid = live.metadata.uid } }: KubeObject,
+  reference: ObjectReference,
+): Refusal | undefined {
+  if (uid !== live.metadata.uid) return modified(reference)
   if (resourceVersion === live.metadata.resourceVersion) return undefined
   if (resourceVersion !== undefined) return modified(reference)
   return isCreatedOnUpdate(kind) ? invalid(reference, 'metadata.resourceVersion: Invalid value: 0x0: must be specified for an update') : undefined

@@ -5,6 +5,7 @@ import type { AccessRule, Cluster, KubeObject } from '@fairlead/kube'
 import type { Backend, MoveProof, OpenProof } from '@fairlead/traffic'
 import type { Step } from '../plan/step.ts'
 import type { Standing } from '../standing/index.ts'
+import type { Known } from '../steps/fenced.ts'
 import type { Journals } from './journals.ts'
 
 /** What came of a step. A step that was refused by the facts is a result; only what keeps us from doing our job is thrown. */
@@ -28,7 +29,14 @@ export interface Effects {
   readonly cluster: Cluster
   readonly web: Transport
   readonly clock: Clock
+  /** Ends what is waited for: the run was stopped, its lock is lost, or its time is over. */
   readonly signal: AbortSignal
+  /** Aborted with the reason when the lock is not ours any more. */
+  readonly lost: AbortSignal
+  /** Asks whether the lock of an app is ours at this moment. */
+  confirm(app: string): Promise<boolean>
+  /** Aborted when the time this execution has is over. */
+  readonly late: AbortSignal
   readonly namespace: string
   readonly journals: Journals
   /** Prints a line of progress. */
@@ -41,6 +49,8 @@ export interface Effects {
   readonly results: Map<Step, StepResult>
   /** What Pods were seen to run, by app, where the template names no digest. */
   readonly running: Map<string, readonly string[]>
+  /** The slot Deployments this run has seen, by name. */
+  readonly known: Map<string, Known>
   /** The generation that our last write of a workload returned, by kind and name. */
   readonly generations: Map<string, { readonly generation: number; readonly uid: string }>
 }
@@ -51,6 +61,8 @@ export interface StepKind<S extends Step> {
   describe(step: S): string
   /** How it is taken back, where it can be. */
   undo?(step: S): string
+  /** It changes something the journal does not say by itself: what is begun is written down before. */
+  readonly writesAhead?: true
   /** The rights it needs, in the namespace of the app. */
   access(step: S): readonly AccessRule[]
   execute(step: S, effects: Effects): Promise<StepResult>

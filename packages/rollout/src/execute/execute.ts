@@ -1,7 +1,8 @@
-import { isFault, toFault, type Fault } from '@fairlead/base'
+import { Fault, isFault, toFault } from '@fairlead/base'
 import type { Step } from '../plan/step.ts'
-import { describeStep, executeStep } from '../steps/index.ts'
+import { appsOf, describeStep, executeStep, writesAhead } from '../steps/index.ts'
 import type { Effects, StepResult } from './effects.ts'
+import { withGrace } from './grace.ts'
 
 /** What became of one step of a plan. */
 export interface StepRecord {
@@ -18,10 +19,11 @@ export interface StepRecord {
 
 /**
  * How a plan ended. `refused`: a step said no. `broken`: we could not do our job, and what we saw is no reason to leave things as they are.
- * `blind`: the API server is out of reach, or we were stopped; nothing is concluded from that.
+ * `blind`: the API server is out of reach; nothing is concluded from that. `overtaken`: another run has taken over, and what becomes of it is that run's to say.
+ * `late`: the time it had is over; everything stays as it stands. `cancelled`: we were stopped.
  */
 export interface Execution {
-  readonly ended: 'complete' | 'refused' | 'broken' | 'blind' | 'cancelled'
+  readonly ended: 'complete' | 'refused' | 'broken' | 'blind' | 'overtaken' | 'late' | 'cancelled'
   readonly records: readonly StepRecord[]
   readonly fault?: Fault
 }
@@ -34,28 +36,56 @@ export async function execute(steps: readonly Step[], effects: Effects): Promise
     const number = index + 1
     const at = effects.clock.date().toISOString()
     const began = effects.clock.now()
-    effects.say(`${label(number)}  ${describeStep(step)}`)
-    try {
-      effects.signal.throwIfAborted()
-      const result = await executeStep(step, effects)
-      const seconds = (effects.clock.now() - began) / 1_000
-      effects.results.set(step, result)
-      records.push({ number, step, text: describeStep(step), state: result.ok ? 'done' : 'failed', seconds, at, result })
-      effects.say(`      ${result.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${result.text}`)
-      if (!result.ok) return { ended: 'refused', records: [...records, ...unreached()] }
-    } catch (error) {
-      const fault = toFault(effects.signal.aborted ? effects.signal.reason : error)
-      const seconds = (effects.clock.now() - began) / 1_000
-      records.push({ number, step, text: describeStep(step), state: 'failed', seconds, at, result: { ok: false, text: fault.message } })
-      effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${fault.message}`)
-      return { ended: endingOf(fault), records: [...records, ...unreached()], fault }
+    const text = describeStep(step)
+    effects.say(`${label(number)}  ${text}`)
+    const ended = await attempt(step, text, effects)
+    const seconds = (effects.clock.now() - began) / 1_000
+    if (ended instanceof Fault) {
+      records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } })
+      effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`)
+      return { ended: endingOf(ended, effects), records: [...records, ...unreached()], fault: ended }
     }
+    effects.results.set(step, ended)
+    records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended })
+    effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`)
+    if (!ended.ok) return { ended: 'refused', records: [...records, ...unreached()] }
   }
   return { ended: 'complete', records }
 }
 
+/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
+async function attempt(step: Step, text: string, effects: Effects): Promise<StepResult | Fault> {
+  const { signal, journals } = effects
+  if (signal.aborted) return toFault(signal.reason)
+  journals.at(text)
+  const ending = await withGrace(begin(step, effects), effects)
+  if (ending.type === 'ended') return ending.value
+  if (ending.type === 'threw') return toFault(signal.aborted ? signal.reason : ending.error)
+  const stopped = toFault(signal.reason)
+  await giveUp(step, effects)
+  return new Fault(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
+    hint: 'Run it again: it starts from what is there.',
+    cause: stopped,
+  })
+}
+
+async function begin(step: Step, effects: Effects): Promise<StepResult> {
+  if (writesAhead(step)) await effects.journals.intend(appsOf(step))
+  return await executeStep(step, effects)
+}
+
+/** Milliseconds for the last word in the journal. */
+const LAST_WORD = 1_000
+
+/** The journal says `begun` if this does not get through any more, which is as true. */
+async function giveUp(step: Step, { journals, clock }: Effects): Promise<void> {
+  await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)])
+}
+
 /** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
-function endingOf(fault: Fault): Execution['ended'] {
+function endingOf(fault: Fault, { lost, late }: Effects): Execution['ended'] {
+  if (lost.aborted && isFault(lost.reason, 'CONFLICT')) return 'overtaken'
+  if (late.aborted) return 'late'
   if (isFault(fault, 'CANCELLED')) return 'cancelled'
   return isFault(fault, 'UNAVAILABLE') || isFault(fault, 'BUG') ? 'blind' : 'broken'
 }

@@ -1,3 +1,6 @@
+export * from './carry-out.ts'
 export * from './effects.ts'
 export * from './execute.ts'
 export * from './run-rollout.ts'
+export * from './under-lock.ts'
+export * from './wind-up.ts'

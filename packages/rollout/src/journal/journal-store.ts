@@ -1,6 +1,7 @@
-import { Fault, SUITE } from '@fairlead/base'
+import { createHash } from 'node:crypto'
+import { Fault, isFault, SUITE } from '@fairlead/base'
 import { isSlot, LABELS } from '@fairlead/traffic'
-import { isMap, type Cluster, type KubeObject, type ObjectReference, type ReadOptions, type Resource } from '@fairlead/kube'
+import { describeObject, isMap, type Cluster, type KubeObject, type ObjectReference, type ReadOptions, type Resource } from '@fairlead/kube'
 import { EMPTY_JOURNAL, type Journal } from './journal.ts'
 
 /** A journal as it was last read or written. */
@@ -12,6 +13,8 @@ export interface KeptJournal {
 
 const CONFIG_MAPS: Resource = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
 const KEY = 'journal'
+/** What was written, in short: an edit by hand does not have it. */
+const SEAL = `${SUITE.labelPrefix}sealed`
 /** An update of a small object costs the API server a few milliseconds. */
 const LIMIT = 64 * 1024
 
@@ -40,24 +43,32 @@ export async function writeJournal(
   const { name } = journalReference(place.namespace, place.app)
   const text = JSON.stringify(journal)
   if (text.length > LIMIT) throw new Fault('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`)
-  if (resourceVersion === undefined) await demandAbsence(cluster, place)
   const metadata = {
     name,
     namespace: place.namespace,
     labels: { [LABELS.app]: place.app },
+    annotations: { [SEAL]: sealOf(text) },
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
   }
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [KEY]: text } }
+  if (resourceVersion === undefined) return keep(await createJournal(cluster, configMap))
   return keep(await cluster.apply(configMap, { manager: SUITE.fieldManager, force: true }))
 }
 
-/** An apply cannot ask for absence, and without a version it would overwrite: two first releases at once must not take each other's journal for theirs. */
-async function demandAbsence(cluster: Cluster, { namespace, app }: { readonly namespace: string; readonly app: string }): Promise<void> {
-  const reference = journalReference(namespace, app)
-  if ((await cluster.get(reference)) === undefined) return
-  throw new Fault('CONFLICT', `ConfigMap "${namespace}/${reference.name}": another run has begun a release of ${app}, expected no journal yet, got one`, {
-    hint: 'Run again: it starts from what is there.',
-  })
+/** Only a creation asks for absence: two first releases at once must not take each other's journal for theirs. One whose reply was lost is found again by its content. */
+async function createJournal(cluster: Cluster, configMap: KubeObject & { readonly data: Readonly<Record<string, string>> }): Promise<KubeObject> {
+  try {
+    return await cluster.create(configMap, { manager: SUITE.fieldManager })
+  } catch (error) {
+    const { name, namespace = '' } = configMap.metadata
+    const live = isFault(error, 'CONFLICT') ? await cluster.get({ resource: CONFIG_MAPS, namespace, name }) : undefined
+    if (live === undefined) throw error
+    if (textIn(live) === configMap.data[KEY]) return live
+    throw new Fault('CONFLICT', `ConfigMap "${namespace}/${name}": another run has begun a release, expected no journal yet, got one`, {
+      hint: 'Run again: it starts from what is there.',
+      cause: error,
+    })
+  }
 }
 
 /** Deletes the journal of an app that was never released. */
@@ -75,28 +86,59 @@ function keep(object: KubeObject): KeptJournal {
 }
 
 function parseJournal(object: KubeObject): Journal {
-  const { data } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> }
-  const text = data?.[KEY]
-  const value = text === undefined ? undefined : parseJson(text)
-  const name = `ConfigMap "${object.metadata.namespace ?? ''}/${object.metadata.name}"`
-  if (!isMap(value) || typeof value['format'] !== 'number' || (value['format'] === 1 && !isJournal(value))) {
+  const text = textIn(object)
+  const value = parseJson(text ?? '')
+  const name = describeObject(object)
+  const format = isMap(value) ? value['format'] : undefined
+  if (!isMap(value) || typeof format !== 'number' || (format === 1 && !isJournal(value))) {
     throw new Fault('CONFLICT', `${name}: expected the journal of an app under "${KEY}", got ${text === undefined ? 'nothing' : 'something else'}`, {
       hint: 'Restore it, or delete this ConfigMap alone: what serves goes on serving, and the next release begins a new journal. Leave the Deployments as they are.',
     })
   }
-  if (value['format'] !== 1) {
-    throw new Fault('UNSUPPORTED', `${name}: was written in format ${value['format']}, expected 1`, { hint: 'Use a newer version of Fairlead for this app.' })
+  if (format !== 1) {
+    throw new Fault('UNSUPPORTED', `${name}: was written in format ${format}, expected 1`, { hint: 'Use a newer version of Fairlead for this app.' })
   }
+  demandSeal(object, text ?? '', name)
   // Format 1 is what `writeJournal` wrote, under the same type.
   return value as unknown as Journal
 }
 
+/** One without a seal was written before there were any, or is vouched for by whoever took it off. */
+function demandSeal({ metadata }: KubeObject, text: string, name: string): void {
+  const seal = metadata.annotations?.[SEAL]
+  if (seal === undefined || seal === sealOf(text)) return
+  throw new Fault('CONFLICT', `${name}: was edited by hand, expected what Fairlead wrote last, got something else that looks like it`, {
+    hint: `Undo the edit. If it is meant, remove the annotation ${SEAL} in the same edit: then it is taken at its word.`,
+  })
+}
+
+function sealOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 /** Tells what `writeJournal` writes from what somebody has edited into something else. */
-function isJournal({ token, last, active, previous, rollout }: Readonly<Record<string, unknown>>): boolean {
+function isJournal({ token, last, active, previous, rollout, ...more }: Readonly<Record<string, unknown>>): boolean {
   const isPlaced = (placed: unknown) => placed === undefined || (isMap(placed) && isBackend(placed['backend']) && isNote(placed['release']))
   const isOnWay =
     rollout === undefined || (isMap(rollout) && isSlot(rollout['slot'] as string) && isNote(rollout['release']) && Array.isArray(rollout['created']))
-  return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay
+  return typeof token === 'number' && typeof last === 'number' && isPlaced(active) && isPlaced(previous) && isOnWay && isMemory(more)
+}
+
+/** What is remembered beyond what serves: decisions rest on it as well. */
+function isMemory({ history = [], pin, mark, doing }: Readonly<Record<string, unknown>>): boolean {
+  const isPin = hasTexts(pin, ['id', 'identity', 'reason', 'actor', 'at']) && (!isMap(pin) || Array.isArray(pin['images']))
+  return (
+    isPin && hasTexts(mark, ['repository', 'commit']) && hasTexts(doing, ['step', 'state', 'at', 'by']) && Array.isArray(history) && history.every(isAccepted)
+  )
+}
+
+function isAccepted(entry: unknown): boolean {
+  return isMap(entry) && isNote(entry['release']) && typeof entry['at'] === 'string'
+}
+
+/** Absent, or a map with these texts in it. */
+function hasTexts(value: unknown, names: readonly string[]): boolean {
+  return value === undefined || (isMap(value) && names.every((name) => typeof value[name] === 'string'))
 }
 
 function isBackend(backend: unknown): boolean {
@@ -106,6 +148,11 @@ function isBackend(backend: unknown): boolean {
 
 function isNote(note: unknown): boolean {
   return isMap(note) && typeof note['number'] === 'number' && typeof note['identity'] === 'string' && Array.isArray(note['images'])
+}
+
+function textIn(object: KubeObject): string | undefined {
+  const { data } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> }
+  return data?.[KEY]
 }
 
 function parseJson(text: string): unknown {

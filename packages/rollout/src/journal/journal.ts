@@ -1,3 +1,4 @@
+import type { SourceCommit } from '@fairlead/base'
 import type { KubeObject, StringMap } from '@fairlead/kube'
 import type { Backend, SlotName } from '@fairlead/traffic'
 
@@ -16,6 +17,18 @@ export interface ReleaseNote {
   readonly companions?: string
   /** When it began, by the wall clock of the run. */
   readonly at?: string
+  /** The commit it was made from, where its run knew one. */
+  readonly source?: SourceCommit
+  /** Why nothing before it can be gone back to, where its user said so. */
+  readonly irreversible?: string
+  /** The copies of configuration its Pods read. */
+  readonly config?: readonly ConfigName[]
+}
+
+/** Names an object that Pods read their configuration from. */
+export interface ConfigName {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
 }
 
 /** A release and where it stands. */
@@ -63,8 +76,51 @@ export interface Rollout {
   /** The last step that was begun. */
   readonly step: string
   readonly state: 'running' | 'parked'
+  /** The holder that last worked on it. */
+  readonly by?: string
+  /** Milliseconds it was watched under its users without a complaint. */
+  readonly soaked?: number
   /** Whether the pointer was told to move; it is set before that write. */
   readonly moving: boolean
+  /** It is a way back: a release that was accepted before is put into the slot again, from its record. */
+  readonly restores?: true
+}
+
+/** The step a run is at: written before its first effect, and gone once the run has ended in order. */
+export interface Doing {
+  /** The step as the plan prints it. */
+  readonly step: string
+  /** `unknown`: the run was stopped before it heard whether its write took. */
+  readonly state: 'begun' | 'unknown'
+  /** ISO, by the wall clock of the run. */
+  readonly at: string
+  /** The holder of the lock. */
+  readonly by: string
+}
+
+/** A release that was accepted, and has a record of its own. */
+export interface Accepted {
+  readonly release: ReleaseNote
+  /** ISO, by the wall clock of the run. */
+  readonly at: string
+  /** Why it was left, if it was rolled back from. */
+  readonly bad?: string
+}
+
+/** Keeps a release that was rolled back from out of production, until a person or a later commit lifts it. */
+export interface Pin {
+  /** Shared with the hold in Git, where there is one. */
+  readonly id: string
+  /** The number of the bad release. */
+  readonly release: number
+  readonly identity: string
+  /** Its images by digest, as far as those are known. */
+  readonly images: readonly string[]
+  readonly source?: SourceCommit
+  readonly reason: string
+  readonly actor: string
+  /** ISO, by the wall clock of the run. */
+  readonly at: string
 }
 
 /** What is known about an app from one run to the next. */
@@ -83,6 +139,14 @@ export interface Journal {
   readonly returning?: boolean
   /** Until when a warm standby is kept; absent, until the next release. */
   readonly standbyUntil?: string
+  /** The standby is kept warm until the next release. */
+  readonly warm?: true
+  readonly doing?: Doing
+  /** The last releases that were accepted, the newest first, each with a record. */
+  readonly history?: readonly Accepted[]
+  readonly pin?: Pin
+  /** The newest source that was ever accepted: a rollback does not lower it. */
+  readonly mark?: SourceCommit
 }
 
 /** The journal of an app nobody has released yet. */

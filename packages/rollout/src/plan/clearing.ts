@@ -1,5 +1,6 @@
 import { sameBackend, slotBackend } from '@fairlead/traffic'
 import type { Rollout } from '../journal/index.ts'
+import { settledBudgets } from './budgets.ts'
 import { readIdentity, type Release } from '../release/index.ts'
 import { pointedAt, type Standing, type Workload } from '../standing/index.ts'
 
@@ -15,7 +16,8 @@ export function clearedAway(standing: Standing): Standing {
   const { kept, slots } = standing
   const { rollout, ...journal } = kept.journal
   if (rollout === undefined) return standing
-  const cleared = withoutMade({ ...standing, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }, rollout)
+  const budgets = settledBudgets(standing)
+  const cleared = withoutMade({ ...standing, budgets, slots: { ...slots, [rollout.slot]: slotAfter(slots[rollout.slot], rollout) } }, rollout)
   if (journal.adoption !== undefined && journal.active === undefined) return freed(cleared, rollout)
   const moved = sameBackend(pointedAt(standing), slotBackend(rollout.slot))
   return { ...(moved ? pointedBack(cleared, rollout) : cleared), kept: { ...kept, journal } }

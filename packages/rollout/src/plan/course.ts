@@ -1,7 +1,8 @@
 import { appLabels, judgeProof, readPointer, sameBackend, slotBackend, type Backend, type SlotName } from '@fairlead/traffic'
 import { valueAt } from '@fairlead/kube'
-import type { ReleaseNote, Rollout } from '../journal/index.ts'
-import { companionsIdentity, runsImages, type AppRelease, type Release } from '../release/index.ts'
+import type { ConfigName, Journal, ReleaseNote, Rollout } from '../journal/index.ts'
+import { knownReleases } from '../records/index.ts'
+import { companionsIdentity, configReferences, runsImages, type AppRelease, type Release } from '../release/index.ts'
 import { activeOf, candidateSlot, isToBeAdopted, pointedAt, type Active, type Standing } from '../standing/index.ts'
 import { candidateReplicas } from './candidate-replicas.ts'
 
@@ -65,9 +66,24 @@ function servingCourse(standing: Standing, { backend, workload }: Active, app: A
 }
 
 /** A number stays with a release until it has arrived, however many runs that takes. */
-function noteOf({ kept: { journal } }: Standing, { identity, images }: AppRelease, release: Companions): ReleaseNote {
+function noteOf({ kept: { journal } }: Standing, app: AppRelease, release: Companions): ReleaseNote {
+  const { identity, images } = app
   const companions = companionsOf(release)
-  return { number: journal.rollout?.release.number ?? journal.last + 1, identity, images, ...(companions === undefined ? {} : { companions }) }
+  return {
+    number: journal.rollout?.release.number ?? journal.last + 1,
+    identity,
+    images,
+    config: configRead(journal, app),
+    ...(companions === undefined ? {} : { companions }),
+  }
+}
+
+/** The copies its Pods read: those it brings, and those that an earlier release has brought and its template still names, as one by image does. */
+function configRead(journal: Journal, { template, config }: AppRelease): readonly ConfigName[] {
+  const brought = config.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+  const known = knownReleases(journal).flatMap((note) => (note.config ?? []).map(({ kind, name }) => `${kind}/${name}`))
+  const copies = new Set([...brought, ...known])
+  return configReferences(template).filter(({ kind, name }) => copies.has(`${kind}/${name}`))
 }
 
 /** The digest of what accompanies a release; undefined for a release by image, which brings nothing and leaves everything. */

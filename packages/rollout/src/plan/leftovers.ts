@@ -1,28 +1,42 @@
 import { sameBackend } from '@fairlead/traffic'
 import type { Placed } from '../journal/index.ts'
 import { activeOf, pointedAt, scaledName, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { guardedBetween, keepApart, settleBudgets } from './budgets.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Standby, Step } from './step.ts'
 
 /**
  * What a run that ended after its record has left to do for an app that serves: the autoscaler is pointed at it, and what served before is retired, unless it is to stay warm.
  */
-export function leftoverSteps(
-  standing: Standing,
-  { drain, standby, adoptCleanup }: Pick<RolloutOptions, 'drain' | 'standby' | 'adoptCleanup'>,
-): readonly Step[] {
-  const { app, kept } = standing
-  const { previous, rollout } = kept.journal
-  if (previous === undefined || rollout !== undefined) return handOverSteps(standing)
-  if (sameBackend(pointedAt(standing), previous.backend)) return [...handOverSteps(standing), ...movedByHand(standing, previous)]
-  const workload = workloadOf(standing, previous.backend)
-  if (workload === undefined || !isStillOurs(standing)) return handOverSteps(standing)
-  const cleanup = adoptCleanup && previous.backend.type === 'adopted'
-  const isDone = isKept(standing, standby) || (workload.wanted === 0 && !cleanup)
+export function leftoverSteps(standing: Standing, options: Options): readonly Step[] {
+  const { previous, rollout } = standing.kept.journal
+  const handOver = handOverSteps(standing)
+  if (rollout !== undefined) return handOver
+  if (previous === undefined) return [...handOver, ...settleBudgets(standing)]
+  if (sameBackend(pointedAt(standing), previous.backend)) return [...handOver, ...movedByHand(standing, previous)]
+  return [...handOver, ...standbySteps(standing, previous, options)]
+}
+
+type Options = Pick<RolloutOptions, 'drain' | 'standby' | 'adoptCleanup'>
+
+function standbySteps(standing: Standing, previous: Placed, { drain, standby, adoptCleanup }: Options): readonly Step[] {
+  const { app } = standing
+  const { backend } = previous
+  const workload = workloadOf(standing, backend)
+  if (workload === undefined || !isStillOurs(standing)) return settleBudgets(standing)
+  const cleanup = adoptCleanup && backend.type === 'adopted'
+  const kept = isKept(standing, standby)
+  const isDone = kept || (workload.wanted === 0 && !cleanup)
   return [
-    ...handOverSteps(standing),
-    ...(isDone ? [] : [{ type: 'retire' as const, app, backend: previous.backend, drain, standby: { type: 'cold' as const }, cleanup }]),
+    ...(isDone ? [] : [{ type: 'retire' as const, app, backend, drain, standby: { type: 'cold' as const }, cleanup }]),
+    ...(kept && workload.wanted > 0 ? apartSteps(standing, previous) : settleBudgets(standing)),
   ]
+}
+
+/** A standby with Pods stays out of the budgets of what serves. */
+function apartSteps(standing: Standing, { backend }: Placed): readonly Step[] {
+  const serving = activeOf(standing)
+  return serving === undefined ? [] : keepApart(guardedBetween(standing, [serving.backend, backend]), backend)
 }
 
 /** Somebody has moved users to what was before: it is what serves, and is written down so. Nothing is taken from under them. */

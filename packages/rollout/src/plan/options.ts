@@ -1,5 +1,6 @@
-import type { Duration } from '@fairlead/base'
+import type { Duration, Origin, SourceCommit } from '@fairlead/base'
 import type { Check } from '@fairlead/health/checks'
+import type { Pin } from '../journal/index.ts'
 import type { Standby } from './step.ts'
 
 /** How far a run goes. */
@@ -23,4 +24,13 @@ export interface RolloutOptions {
   readonly adoptCleanup: boolean
   readonly takeOver: boolean
   readonly forceConflicts: boolean
+  /** Why nothing before this release can be gone back to. */
+  readonly irreversible?: string | undefined
+  /** Who releases, and what was built from. */
+  readonly origin?: RunOrigin
+  /** What becomes of pin and mark once the release is accepted, by app. */
+  readonly orders?: ReadonlyMap<string, { readonly lifts?: Pin; readonly mark?: SourceCommit }>
 }
+
+/** What a record says about the run that made the release. */
+export type RunOrigin = Partial<Pick<Origin, 'actor' | 'url' | 'source'>>

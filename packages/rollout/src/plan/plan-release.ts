@@ -1,14 +1,17 @@
 import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import { slotDeployment, slotName, type Release } from '../release/index.ts'
 import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
+import { contentOfRelease } from '../records/index.ts'
 import { applyStep, isWorkload, serviceStep } from './accompany.ts'
 import { adjustingSteps } from './adjusting.ts'
 import { arrivalOf, isServedFirst } from './arriving.ts'
+import { guardedFor, keepApart, leaveOut, letIn, settleBudgets, type Guarding } from './budgets.ts'
 import { courseOf, type Course, type ReleaseCourse } from './course.ts'
 import { leftoverSteps } from './leftovers.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { restorable } from './restorable.ts'
+import { restOf } from './soaking.ts'
 import { moveStep, type AwaitStep, type AwaitTarget, type CheckStep, type Step } from './step.ts'
 import { clearedAway, isAnothers } from './clearing.ts'
 import { wayBackSteps } from './way-back.ts'
@@ -24,7 +27,7 @@ export function planRelease(release: Release, standings: readonly Standing[], op
   const courses = cleared.map((standing, index) => courseOf(standing, appAt(release, index), release))
   const title = courses.map((course, index) => titleOf(course, beforehand(standings[index], cleared[index])))
   const unchanged = courses.filter((course) => course.type === 'unchanged')
-  const going = courses.filter((course) => course.type === 'release')
+  const going = courses.filter((course) => course.type === 'release').map((course) => noted(course, options))
   const healing = courses.filter((course) => course.type === 'heal')
   const steps = [
     ...wayBackSteps(others, options),
@@ -48,6 +51,13 @@ function isUnrecorded(standing: Standing, release: Release): boolean {
   return standing.kept.journal.rollout === undefined || isAnothers(standing, release)
 }
 
+/** What its user and its run know of a release, beside what it is. */
+function noted(course: ReleaseCourse, { irreversible, origin }: RolloutOptions): ReleaseCourse {
+  const source = origin?.source
+  const note = { ...course.note, ...(source === undefined ? {} : { source }), ...(irreversible === undefined ? {} : { irreversible }) }
+  return { ...course, note }
+}
+
 interface Forward {
   readonly going: readonly ReleaseCourse[]
   readonly healing: readonly Extract<Course, { type: 'heal' }>[]
@@ -66,6 +76,7 @@ function forward(release: Release, { going, healing, options }: Forward): readon
     ...healing.flatMap(raiseSteps),
     ...going.flatMap((course) => openingSteps(course, options)),
     ...applySteps(release, going, options),
+    ...going.flatMap((course) => apartSteps(course, release)),
     ...going.flatMap((course) => prepareSteps(course, options)),
     health,
     ...(asked === undefined ? [] : [asked]),
@@ -75,15 +86,18 @@ function forward(release: Release, { going, healing, options }: Forward): readon
   // With one pointer moved already, the rest goes on: two apps of two releases is no place to stop at.
   const isMoved = going.some(({ moved }) => moved)
   if (stopAfter === 'verified' && !isMoved) return [...verification, { type: 'park', apps, at: 'verified' }]
-  const moves = going.flatMap((course) => [...moveSteps(course, { health, checks: asked }), ...serviceStep(release, course.standing, options.forceConflicts)])
+  const moves = going.flatMap((course) => [
+    ...moveSteps(course, { health, checks: asked }, guardedOf(course, release)),
+    ...serviceStep(release, course.standing, options.forceConflicts),
+  ])
   const watching = watchSteps(going, options)
   if (stopAfter !== 'complete') return [...verification, ...moves, ...watching, { type: 'park', apps, at: 'switched' }]
   return [
     ...verification,
     ...moves,
     ...watching,
-    ...going.map((course) => recordStep(course, options)),
-    ...going.flatMap((course) => retireSteps(course, options)),
+    ...going.map((course) => recordStep(course, release, options)),
+    ...going.flatMap((course) => retireSteps(course, options, guardedOf(course, release))),
   ]
 }
 
@@ -121,6 +135,17 @@ function applySteps(release: Release, going: readonly ReleaseCourse[], { forceCo
   )
 }
 
+/** The budgets that are shared out between what serves and the candidate; none where nobody serves. */
+function guardedOf({ standing, app, from }: ReleaseCourse, release: Release): Guarding {
+  return from === undefined ? { standing, budgets: [] } : guardedFor(standing, app, release)
+}
+
+function apartSteps(course: ReleaseCourse, release: Release): readonly Step[] {
+  const { standing, slot, from, moved } = course
+  if (moved) return []
+  return from === undefined ? settleBudgets(standing) : keepApart(guardedOf(course, release), slotBackend(slot))
+}
+
 function prepareSteps(course: ReleaseCourse, { forceConflicts: force }: RolloutOptions): readonly Step[] {
   const { standing, app, slot, replicas, prepared, moved } = course
   if (prepared || moved) return []
@@ -130,13 +155,19 @@ function prepareSteps(course: ReleaseCourse, { forceConflicts: force }: RolloutO
   return [...empty, { type: 'prepare', app: app.app, slot, deployment, replicas, isNew: workload === undefined, force }]
 }
 
-function moveSteps(course: ReleaseCourse, proof: { readonly health: AwaitStep; readonly checks: CheckStep | undefined }): readonly Step[] {
+interface MoveProof {
+  readonly health: AwaitStep
+  readonly checks: CheckStep | undefined
+}
+
+function moveSteps(course: ReleaseCourse, proof: MoveProof, guarding: Guarding): readonly Step[] {
   const { standing, slot, from, replicas, moved } = course
   const { app, serviceName: service } = standing
   const to = slotBackend(slot)
   const prove: Step = { type: 'prove', app, service, backend: to, atLeast: replicas }
   const pointer = { app, service, from, to, atLeast: replicas, base: appLabels(baseOf(course), app, to) }
-  return [...(moved ? [] : [moveStep(pointer, proof)]), prove, ...handOverSteps(course, to)]
+  const guard = from === undefined ? [] : moved ? keepApart(guarding, from) : leaveOut(guarding, from)
+  return [...(moved ? [] : [...letIn(guarding, to), moveStep(pointer, proof)]), prove, ...guard, ...handOverSteps(course, to)]
 }
 
 function handOverSteps({ standing, from }: ReleaseCourse, to: Backend): readonly Step[] {
@@ -148,17 +179,43 @@ function watchSteps(going: readonly ReleaseCourse[], { settle, soak, checks, url
   const targets = going.map((course) => ({ ...targetOf(course), service: course.standing.serviceName }))
   return [
     ...(settle === 0 ? [] : [{ type: 'settle' as const, duration: settle }]),
-    { type: 'soak', duration: soak, targets, checks: checks.filter(({ on }) => on !== 'pods'), url },
+    {
+      type: 'soak',
+      duration: going.every(({ moved }) => moved)
+        ? restOf(
+            going.map(({ standing }) => standing),
+            soak,
+          )
+        : soak,
+      targets,
+      checks: checks.filter(({ on }) => on !== 'pods'),
+      url,
+    },
   ]
 }
 
-function recordStep({ standing: { app }, note, slot, from }: ReleaseCourse, { standby }: RolloutOptions): Step {
-  return { type: 'record', app, release: note, backend: slotBackend(slot), from, isWayBack: false, standby }
+function recordStep(course: ReleaseCourse, release: Release, { standby, origin, orders }: RolloutOptions): Step {
+  const { standing, app, note, slot, from } = course
+  const { lifts, mark } = orders?.get(app.app) ?? {}
+  return {
+    type: 'record',
+    app: standing.app,
+    release: note,
+    backend: slotBackend(slot),
+    from,
+    isWayBack: false,
+    standby,
+    content: contentOfRelease(app, release, note.config ?? []),
+    ...(origin === undefined ? {} : { origin }),
+    ...(lifts === undefined ? {} : { lifts }),
+    ...(mark === undefined ? {} : { mark }),
+  }
 }
 
-function retireSteps({ standing, from }: ReleaseCourse, { drain, standby, adoptCleanup }: RolloutOptions): readonly Step[] {
+function retireSteps({ standing, from }: ReleaseCourse, { drain, standby, adoptCleanup }: RolloutOptions, guarding: Guarding): readonly Step[] {
   if (from === undefined) return []
-  return [{ type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }]
+  const retire: Step = { type: 'retire', app: standing.app, backend: from, drain, standby, cleanup: adoptCleanup && from.type === 'adopted' }
+  return [retire, ...(standby.type === 'warm' ? [] : letIn(guarding, from))]
 }
 
 function targetOf({ app, slot, replicas, from, standing, moved }: ReleaseCourse): AwaitTarget {

@@ -1,3 +1,4 @@
+import type { Duration } from '@fairlead/base'
 import type { Step } from './step.ts'
 
 /** What a run is going to do. Printed before anything happens, the same in the log, the summary and the tests. */
@@ -9,4 +10,6 @@ export interface Plan {
   readonly nothing?: string
   /** What the user should know beforehand. */
   readonly notes: readonly string[]
+  /** The time all of it has together; absent, each step has its own. */
+  readonly budget?: Duration
 }

@@ -1,8 +1,11 @@
-import type { Duration } from '@fairlead/base'
+import type { Duration, SourceCommit } from '@fairlead/base'
 import type { Check } from '@fairlead/health/checks'
 import type { KubeObject, ManifestObject, StringMap } from '@fairlead/kube'
 import type { Backend, SlotName } from '@fairlead/traffic'
-import type { Creation, ReleaseNote } from '../journal/index.ts'
+import type { ConfigName, Creation, Pin, ReleaseNote } from '../journal/index.ts'
+import type { RecordContent } from '../records/index.ts'
+import type { Original } from '../standing/index.ts'
+import type { RunOrigin } from './options.ts'
 
 /** Writes the journal for the first time: from here on the rollout can be found again. */
 export interface BeginStep {
@@ -17,6 +20,8 @@ export interface BeginStep {
   readonly adopts: { readonly deployment: string; readonly uid: string; readonly replicas: number } | undefined
   /** What the slot holds now, to be put back; undefined for a new slot. */
   readonly before: KubeObject | undefined
+  /** It is a way back to a release that was accepted before. */
+  readonly restores?: true
 }
 
 /** Pauses the Deployment that serves, so that nothing can replace the Pods the Service is about to be pinned to. */
@@ -126,6 +131,8 @@ export interface MoveStep {
   readonly needs: readonly Step[]
   /** The labels all Pods of the app share. */
   readonly base: StringMap
+  /** What people call that to which it moves, where its backend does not say. */
+  readonly called?: string
 }
 
 /** Shows that every endpoint is a Pod of the backend the pointer leads to. */
@@ -144,6 +151,18 @@ export interface HandOverStep {
   readonly autoscaler: string
   readonly from: Backend | undefined
   readonly to: Backend
+}
+
+/** Shares the Pods of an app out between the user's own PodDisruptionBudgets and copies of them, so that each is under one. */
+export interface BudgetStep {
+  readonly type: 'budget'
+  readonly app: string
+  /** The user's own. */
+  readonly budgets: readonly Original[]
+  /** The Pods that copies cover; undefined where the user's own cover all there are. */
+  readonly beside: Backend | undefined
+  /** Copies that are deleted first. */
+  readonly stale: readonly string[]
 }
 
 /** Gives nodes and proxies the time to follow. */
@@ -178,6 +197,20 @@ export interface RecordStep {
   /** A way back: what served before is marked as bad. */
   readonly isWayBack: boolean
   readonly standby: Standby
+  /** What its record says; undefined where the release itself is not at hand: it is then taken from the slot. */
+  readonly content?: RecordContent
+  readonly origin?: RunOrigin
+  /** The pin that falls. */
+  readonly lifts?: Pin
+  /** The newest source that was ever accepted, from now on. */
+  readonly mark?: SourceCommit
+}
+
+/** Keeps a release that is rolled back from out of production. */
+export interface PinStep {
+  readonly type: 'pin'
+  readonly app: string
+  readonly pin: Omit<Pin, 'at'>
 }
 
 /** What becomes of Pods that do not serve any more. */
@@ -236,8 +269,80 @@ export interface EndStep {
   readonly app: string
 }
 
+/** Writes down that an app is on its way out, and what of it is its user's own, before the first change. */
+export interface LeaveStep {
+  readonly type: 'leave'
+  readonly app: string
+  /** The Service's selector as its user wrote it. */
+  readonly selector: StringMap
+  /** The Deployment of the app's own name, where there is one. */
+  readonly uid: string | undefined
+  readonly replicas: number
+}
+
+/** Makes the ConfigMaps and Secrets that copies were made of again, where they are gone. */
+export interface RestoreConfigStep {
+  readonly type: 'restore-config'
+  readonly app: string
+  /** The slot whose copies are meant. */
+  readonly slot: SlotName
+  /** What may be copies, by their names. */
+  readonly copies: readonly ConfigName[]
+}
+
+/** Puts what a slot runs into a Deployment of the app's own name, with nothing of ours in its template. */
+export interface RestorePlainStep {
+  readonly type: 'restore-plain'
+  readonly app: string
+  readonly slot: SlotName
+  /** The labels its Pods are known by, for a Deployment that has to be made. */
+  readonly selector: StringMap
+  readonly replicas: number
+  readonly isNew: boolean
+  /** What may be copies of configuration, by their names. */
+  readonly copies: readonly ConfigName[]
+}
+
+/** Writes down where an app serves from, while it is on its way out. */
+export interface ArriveStep {
+  readonly type: 'arrive'
+  readonly app: string
+  readonly backend: Backend
+  /** What served until now, and can be gone back to while it has Pods. */
+  readonly from: Backend
+}
+
+/** Takes every Pod out of the slots of an app that serves from elsewhere, once clients that keep their connections have had their time. */
+export interface ClearStep {
+  readonly type: 'clear'
+  readonly app: string
+  readonly slots: readonly SlotName[]
+  readonly drain: Duration
+}
+
+/** Gives a Service its user's own selector back while users are on it. */
+export interface OpenStep {
+  readonly type: 'open'
+  readonly app: string
+  readonly service: string
+}
+
+/** Deletes what is ours of an app, and gives up every field of what stays. */
+export interface ForgetStep {
+  readonly type: 'forget'
+  readonly app: string
+  readonly service: string
+  readonly slots: readonly SlotName[]
+  readonly autoscaler: string | undefined
+  /** The user's own PodDisruptionBudgets over its Pods. */
+  readonly budgets: readonly string[]
+  /** Some of its copies may be Secrets. */
+  readonly secrets: boolean
+}
+
 /** One thing a plan does. Data: what it means to do it, and to take it back, is in `steps/`. */
 export type Step =
+  | PinStep
   | BeginStep
   | HoldStep
   | NarrowStep
@@ -250,6 +355,7 @@ export type Step =
   | MoveStep
   | ProveStep
   | HandOverStep
+  | BudgetStep
   | SettleStep
   | SoakStep
   | ParkStep
@@ -261,6 +367,13 @@ export type Step =
   | RestoreStep
   | RemoveStep
   | EndStep
+  | LeaveStep
+  | RestoreConfigStep
+  | RestorePlainStep
+  | ArriveStep
+  | ClearStep
+  | OpenStep
+  | ForgetStep
 
 export type StepType = Step['type']
 export type StepOf<Type extends StepType> = Extract<Step, { readonly type: Type }>

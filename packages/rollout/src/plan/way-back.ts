@@ -2,6 +2,7 @@ import { milliseconds } from '@fairlead/base'
 import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
 import type { Creation, Rollout } from '../journal/index.ts'
 import { pointedAt, scaledName, selectorIn, workloadName, workloadOf, type Standing } from '../standing/index.ts'
+import { guardedBetween, keepApart, leaveOut, letIn, settleBudgets, type Guarding } from './budgets.ts'
 import type { RolloutOptions } from './options.ts'
 import { moveStep, type AwaitStep, type Step } from './step.ts'
 
@@ -33,11 +34,15 @@ function pointerSteps(standing: Standing, { rollbackTimeout }: Options): readonl
     atLeast: replicas,
     base: appLabels(baseSelector(selectorIn(standing.service)), app, from),
   }
+  const guarding = guardedBack(standing, rollout, from)
   return [
+    ...keepApart(guarding, from),
     ...raise,
     health,
+    ...letIn(guarding, from),
     moveStep(pointer, { health, checks: undefined }),
     { type: 'prove', app, service, backend: from, atLeast: replicas },
+    ...leaveOut(guarding, slotBackend(rollout.slot)),
     ...handBack(standing, rollout, from),
   ]
 }
@@ -71,10 +76,22 @@ function clearingSteps(standing: Standing): readonly Step[] {
   return [
     ...(changed.length === 0 ? [] : [{ type: 'restore' as const, app, changed }]),
     ...slotSteps(standing, rollout),
+    ...budgetSteps(standing, rollout),
     ...openingSteps(standing, rollout),
     ...(created.length === 0 ? [] : [{ type: 'remove' as const, app, created }]),
     { type: 'end', app },
   ]
+}
+
+function guardedBack(standing: Standing, { slot, changed }: Rollout, from: Backend): Guarding {
+  return guardedBetween(standing, [from, slotBackend(slot)], changed)
+}
+
+/** Once the candidate has no Pods any more, the user's budgets cover what serves by themselves. */
+function budgetSteps(standing: Standing, rollout: Rollout): readonly Step[] {
+  const { from, slot, changed } = rollout
+  const guarding = from === undefined || !leadsToCandidate(standing, rollout) ? undefined : guardedBack(standing, rollout, from)
+  return guarding === undefined || guarding.budgets.length === 0 ? settleBudgets(standing, changed) : letIn(guarding, slotBackend(slot))
 }
 
 function slotSteps({ app, slots }: Standing, { slot, before }: Rollout): readonly Step[] {

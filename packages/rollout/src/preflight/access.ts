@@ -1,5 +1,6 @@
 import { Fault } from '@fairlead/base'
 import { missingAccess, roleYaml, type AccessRule, type Cluster } from '@fairlead/kube'
+import { FENCE_ACCESS, lockAccess } from '../lock/index.ts'
 import type { Step } from '../plan/step.ts'
 import { wayBackAccess } from './way-back-access.ts'
 import { accessOf } from '../steps/index.ts'
@@ -11,19 +12,23 @@ import { accessOf } from '../steps/index.ts'
 export async function demandAccess(
   cluster: Cluster,
   namespace: string,
-  { steps, app, signal }: { readonly steps: readonly Step[]; readonly app: string; readonly signal: AbortSignal },
+  { steps, apps, signal }: { readonly steps: readonly Step[]; readonly apps: readonly string[]; readonly signal: AbortSignal },
 ): Promise<void> {
   if (steps.length === 0) return
-  const needed: readonly AccessRule[] = [...steps.flatMap(accessOf), ...wayBackAccess(steps)]
+  const needed: readonly AccessRule[] = [...apps.flatMap(lockAccess), ...FENCE_ACCESS, ...steps.flatMap(accessOf), ...wayBackAccess(steps)]
   const missing = await missingAccess(
     cluster,
     needed.map((rule) => ({ ...rule, namespace })),
     { signal },
   )
   if (missing.length === 0) return
-  throw new Fault('ACCESS_DENIED', `namespace "${namespace}": this account lacks rights that the release of ${app} needs, expected ${describe(missing)}`, {
-    hint: `Apply this Role and bind it to the account:\n${roleYaml({ name: `fairlead-${app}`, namespace, rules: missing })}`,
-  })
+  throw new Fault(
+    'ACCESS_DENIED',
+    `namespace "${namespace}": this account lacks rights that the release of ${apps.join(', ')} needs, expected ${describe(missing)}`,
+    {
+      hint: `Apply this Role and bind it to the account:\n${roleYaml({ name: `fairlead-${apps[0] ?? 'app'}`, namespace, rules: missing })}`,
+    },
+  )
 }
 
 function describe(rules: readonly AccessRule[]): string {

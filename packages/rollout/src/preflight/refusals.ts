@@ -1,11 +1,16 @@
 import type { Problem } from '@fairlead/base'
 import { describeObject, selects, type StringMap } from '@fairlead/kube'
 import { baseSelector, LABELS, serviceNotes, serviceRefusals, SLOTS } from '@fairlead/traffic'
+import { irreversibleAfterMove } from '../plan/irreversible.ts'
 import type { RolloutOptions } from '../plan/options.ts'
 import { slotNotes, slotRefusals, type AppRelease } from '../release/index.ts'
 import { pointedAt, selectorIn, type Standing } from '../standing/index.ts'
 import { checkPortProblems } from './check-ports.ts'
 import { neighbourNotes, neighbourProblems } from './neighbours.ts'
+import { budgetNotes } from './budgets.ts'
+import { driverNotes, driverProblems } from './drivers.ts'
+import { helmNotes } from './helm.ts'
+import { policyNotes } from './network-policies.ts'
 import { ownerProblems } from './owners.ts'
 import { pointerProblems } from './pointer.ts'
 import { portProblems } from './ports.ts'
@@ -34,7 +39,9 @@ export function releaseRefusals(standing: Standing, question: Question): readonl
     ...checkPortProblems(options.checks, standing, release),
     ...strangers(standing),
     ...ownerProblems([standing.service, standing.plain?.object, standing.autoscaler]),
+    ...driverProblems(standing),
     ...parkedProblems(standing, release, options.onParked),
+    ...crossedProblems(standing, release),
   ]
 }
 
@@ -45,6 +52,10 @@ export function releaseNotes(standing: Standing, release: AppRelease): readonly 
     ...release.notes,
     ...slotNotes(release.template),
     ...neighbourNotes(standing, release),
+    ...helmNotes(standing),
+    ...driverNotes(standing),
+    ...policyNotes(standing, release),
+    ...budgetNotes(standing, release),
     ...idleNotes(standing),
     ...(service === undefined ? [] : serviceNotes(service)),
   ]
@@ -118,6 +129,15 @@ function parkedProblems(standing: Standing, { identity }: AppRelease, onParked: 
       hint: 'Continue that release, or end it by a rollback.',
     },
   ]
+}
+
+/** Another release would first take back the one that is on its way, which its user has ruled out. */
+function crossedProblems(standing: Standing, { identity }: AppRelease): readonly Problem[] {
+  const { rollout } = standing.kept.journal
+  const reason = rollout?.release.identity === identity ? undefined : irreversibleAfterMove(standing)
+  return reason === undefined
+    ? []
+    : [{ message: `${reason}; it has users, and another release would take it back first`, hint: 'Finish that release first: deploy it again.' }]
 }
 
 function noReplicas({ app, manifest }: AppRelease): Problem {

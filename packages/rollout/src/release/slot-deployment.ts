@@ -1,9 +1,10 @@
 import { Fault } from '@fairlead/base'
 import type { KubeObject, StringMap } from '@fairlead/kube'
 import { LABELS, type SlotName } from '@fairlead/traffic'
-import { textAt, without } from './fields.ts'
-import { MARKS } from './marks.ts'
-import type { AppRelease } from './release.ts'
+import { mapAt, textAt, textsAt, without } from './fields.ts'
+import { containerImages } from './images.ts'
+import { MARKS, usersAnnotations, usersLabels } from './marks.ts'
+import type { AppRelease, PodTemplate } from './release.ts'
 import { slotName } from './slot-name.ts'
 
 export interface SlotPlace {
@@ -38,6 +39,21 @@ export function slotDeployment(release: AppRelease, { slot, namespace, number }:
       selector: { matchLabels: { ...release.selector, ...ours } },
       template: { ...release.template, metadata: { ...metadata, labels: { ...metadata?.labels, ...ours } } },
     },
+  }
+}
+
+/** Reads the release back out of a slot Deployment, without what the slot has added to it: what `slotDeployment` would make it of, with the defaults of the API server. */
+export function readSlotDeployment(live: KubeObject): Pick<AppRelease, 'images' | 'template' | 'selector' | 'deployment' | 'labels' | 'annotations'> {
+  const spec = mapAt(live, 'spec')
+  const { metadata, ...rest } = spec['template'] as PodTemplate
+  const template: PodTemplate = { ...rest, metadata: { ...without({ ...metadata }, 'creationTimestamp'), labels: usersLabels(metadata?.labels) } }
+  return {
+    images: containerImages(template),
+    template,
+    selector: usersLabels(textsAt(spec, 'selector', 'matchLabels')),
+    deployment: without(spec, 'replicas', 'selector', 'template', 'paused'),
+    labels: usersLabels(live.metadata.labels),
+    annotations: usersAnnotations(live.metadata.annotations),
   }
 }
 

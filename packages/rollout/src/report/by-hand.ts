@@ -3,8 +3,13 @@ import type { Journal } from '../journal/index.ts'
 import { backendLabels, LABELS, type Backend } from '@fairlead/traffic'
 
 /** The commands with which a person looks and goes back, for when we have stopped halfway: the account of the run may be the very thing that does not work. Empty where nothing is open. */
-export function byHand({ forward, wayBack, unseen, journals, places }: RolloutOutcome, namespace: string): readonly string[] {
-  const isOpen = unseen !== undefined ? true : wayBack === undefined ? forward.ended !== 'complete' && hasMoved(forward.records) : wayBack.ended !== 'complete'
+export function byHand({ forward, wayBack, unseen, barred, journals, places }: RolloutOutcome, namespace: string): readonly string[] {
+  const isOpen =
+    unseen !== undefined || barred !== undefined
+      ? true
+      : wayBack === undefined
+        ? forward.ended === 'late' || (forward.ended !== 'complete' && hasMoved(forward.records))
+        : wayBack.ended !== 'complete'
   if (!isOpen) return []
   return places.flatMap(({ app, service }) => commandsFor({ namespace, app, service }, journals.get(app)))
 }

@@ -1,4 +1,6 @@
 import type { Journal } from '../journal/index.ts'
+import { irreversibleSince } from '../plan/irreversible.ts'
+import { olderGood } from '../records/index.ts'
 import { describeBackend } from '../standing/index.ts'
 import type { Serving } from './serving.ts'
 
@@ -20,8 +22,10 @@ function behind({ release }: Serving, journal: Journal | undefined): { readonly 
   return journal.rollout !== undefined && journal.rollout.release.number === release?.number ? underway(journal) : arrived(journal)
 }
 
-function arrived({ previous }: Journal): { readonly number: number } | undefined {
-  return previous?.bad === true ? undefined : previous?.release
+function arrived(journal: Journal): { readonly number: number } | undefined {
+  const { previous } = journal
+  const target = previous === undefined || previous.bad === true ? olderGood(journal)[0]?.release : previous.release
+  return target === undefined || irreversibleSince(journal, target.number) !== undefined ? undefined : target
 }
 
 function underway({ active, adoption }: Journal): { readonly number: number } | undefined {

@@ -26,11 +26,20 @@ export function verdictOf(outcome: RolloutOutcome): string {
 
 function achievementOf({ records }: Execution): string {
   if (records.at(-1)?.step.type === 'end') return 'Taken back'
-  if (records.some(({ step }) => step.type === 'record' && step.isWayBack) && !reached(records, 'begin')) return 'Rolled back'
+  const recorded = records.findLast(({ step }) => step.type === 'record')?.step
+  if (recorded?.type === 'record' && recorded.isWayBack) return 'Rolled back'
   return reached(records, 'record') ? 'Released' : 'Made whole'
 }
 
-const ENDINGS: Readonly<Record<Execution['ended'], string>> = { complete: 'Done', refused: 'Refused', broken: 'Stopped', blind: 'Held', cancelled: 'Cancelled' }
+const ENDINGS: Readonly<Record<Execution['ended'], string>> = {
+  complete: 'Done',
+  refused: 'Refused',
+  broken: 'Stopped',
+  blind: 'Held',
+  overtaken: 'Overtaken',
+  late: 'Frozen',
+  cancelled: 'Cancelled',
+}
 
 function failureOf({ ended, records, fault }: Execution, time: string): string {
   const failed = records.find(({ state }) => state === 'failed')
@@ -39,11 +48,14 @@ function failureOf({ ended, records, fault }: Execution, time: string): string {
 }
 
 /** Where traffic is after something went wrong: what a person wants to know first. */
-function whereabouts({ forward, wayBack, unseen }: RolloutOutcome, serving: string): string {
+function whereabouts({ forward, wayBack, unseen, barred }: RolloutOutcome, serving: string): string {
   const own = ownRecords(forward.records)
   const isMoved = reached(own, 'move')
   if (unseen !== undefined)
     return `Nothing was taken back, since it could not be seen how things stand (${unseen.message}); when last seen, ${serving}. Run rollback`
+  if (barred !== undefined) return `NOTHING WAS TAKEN BACK: ${barred}. Both slots are left up, and a person must decide; ${serving}`
+  if (forward.ended === 'overtaken') return `What becomes of the release is that run's to say; when last seen, ${serving}`
+  if (forward.ended === 'late') return `Everything stays as it stands, with both slots up: ${serving}`
   if (wayBack === undefined) return `${untaken(own, isMoved)}: ${serving}`
   if (wayBack.ended !== 'complete') return `${stuck(wayBack)}: ${serving}`
   if (!isMoved) return `No traffic moved: ${serving}${edits(wayBack)}`

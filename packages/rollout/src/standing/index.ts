@@ -1,4 +1,7 @@
+export * from './budgets.ts'
 export * from './observe.ts'
 export * from './read-workload.ts'
 export * from './roles.ts'
+export * from './selector-in.ts'
 export * from './standing.ts'
+export * from './surroundings.ts'

@@ -1,5 +1,6 @@
+import { valueAt, type StringMap } from '@fairlead/kube'
 import { backendOf, sameBackend, SLOTS, type Backend, type SlotName } from '@fairlead/traffic'
-import { selectorIn } from './observe.ts'
+import { selectorIn } from './selector-in.ts'
 import type { Active, Standing, Workload } from './standing.ts'
 
 /** Answers what the pointer leads to; undefined while it leads to no backend of ours, as a user's own selector does. */
@@ -42,4 +43,9 @@ export function describeBackend(backend: Backend | undefined): string {
 /** The name of the Deployment behind a backend of an app. */
 export function workloadName(app: string, backend: Backend): string {
   return backend.type === 'slot' ? `${app}-${backend.slot}` : app
+}
+
+/** The labels of the Pods of a workload, as its template has them. */
+export function podLabels({ object }: Pick<Workload, 'object'>): StringMap {
+  return (valueAt(object, ['spec', 'template', 'metadata', 'labels']) ?? {}) as StringMap
 }

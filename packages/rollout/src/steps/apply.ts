@@ -3,10 +3,12 @@ import { describeObject, isMap, referenceTo, showsContent, type KubeObject } fro
 import { claimPointer } from '@fairlead/traffic'
 import type { Effects, StepKind } from '../execute/effects.ts'
 import type { Creation } from '../journal/index.ts'
+import { asWritten, isBudget } from '../standing/index.ts'
 import type { ApplyStep, Companion } from '../plan/step.ts'
 import { objectAccess } from './access.ts'
 import { asBefore } from './as-before.ts'
 import { applyAutoscaler, withoutTarget } from './autoscaler.ts'
+import { applyBudget } from './budget.ts'
 import { remember } from './scaling.ts'
 
 const MANAGER = SUITE.fieldManager
@@ -21,7 +23,11 @@ export const apply: StepKind<ApplyStep> = {
     await foresee(met, effects)
     const isMissing = (object: KubeObject) => met.some((each) => each.object === object && each.live === undefined)
     for (const { object } of step.config) if (isMissing(object)) await effects.cluster.apply(object, { manager: MANAGER })
-    for (const companion of step.companions) await applyCompanion(companion, step.force, effects)
+    const liveOf = (object: KubeObject) => met.find((each) => each.object === object)?.live
+    for (const companion of step.companions) {
+      if (isBudget(companion.object)) await applyBudget(companion.object, { live: liveOf(companion.object), force: step.force }, effects)
+      else await applyCompanion(companion, step.force, effects)
+    }
     for (const { object, target } of step.autoscalers) await applyAutoscaler(object, { target, isNew: isMissing(object), force: step.force }, effects)
     const made = met.filter(({ live }) => live === undefined).length
     return { ok: true, text: `${met.length - made} were there, ${made} made` }
@@ -50,7 +56,7 @@ async function foresee(met: readonly Met[], { journals }: Effects): Promise<void
   for (const app of new Set(met.map((each) => each.app))) {
     const own = met.filter((each) => each.app === app)
     const created = own.filter(({ live }) => live === undefined).map(({ object }) => creationOf(object))
-    const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, live)))
+    const changed = own.flatMap(({ object, live }) => (live === undefined ? [] : changeOf(object, isBudget(live) ? asWritten(live) : live)))
     if (created.length + changed.length === 0) continue
     await journals.write(app, (journal) => {
       const { rollout } = journal

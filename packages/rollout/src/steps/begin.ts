@@ -10,7 +10,7 @@ export const begin: StepKind<BeginStep> = {
   describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
   access: ({ app }): readonly AccessRule[] => journalAccess(app, ['delete']),
   async execute(step, { journals, clock }) {
-    const { app, release, slot, from, selector, before, adopts } = step
+    const { app, release, slot, from, selector, before, adopts, restores } = step
     const created: readonly Creation[] = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : []
     const rollout: Rollout = {
       release: { ...release, at: clock.date().toISOString() },
@@ -22,6 +22,7 @@ export const begin: StepKind<BeginStep> = {
       step: 'begin',
       state: 'running',
       moving: false,
+      ...(restores === undefined ? {} : { restores }),
     }
     await journals.write(app, (journal) => ({
       ...journal,

@@ -1,11 +1,12 @@
 import { deadlineIn } from '@fairlead/base'
 import type { KubeObject, ObjectReference } from '@fairlead/kube'
+import type { SlotName } from '@fairlead/traffic'
 import type { Effects, StepKind } from '../execute/effects.ts'
 import { slotName } from '../release/index.ts'
 import type { EmptyStep } from '../plan/step.ts'
 import { DEPLOYMENT_ACCESS, HEALTH_ACCESS } from './access.ts'
 import { deploymentReference, isObserved, lookUntil, podsOf, replicaSetsOf } from './deployment.ts'
-import { scaleDeployment } from './scaling.ts'
+import { scaleSlot } from './scaling.ts'
 
 /** Milliseconds for Pods to go beyond the grace they were given. */
 const PATIENCE = 60_000
@@ -13,20 +14,21 @@ const PATIENCE = 60_000
 /** Takes every Pod out of a slot, and waits until the last one is gone, the terminating ones included: as long as one is there, a wider selector would reach it. */
 export const empty: StepKind<EmptyStep> = {
   describe: ({ app, slot }) => `scale ${slotName(app, slot)} to 0, wait until its Pods are gone`,
+  writesAhead: true,
   access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
   async execute({ app, slot }, effects) {
     const name = slotName(app, slot)
-    const left = await emptyDeployment(name, effects)
+    const left = await emptySlot(app, slot, effects)
     return left === 0 ? { ok: true, text: 'no Pod is left' } : { ok: false, text: `${left} Pods of ${name} are still there, expected none` }
   },
 }
 
 /** Answers how many Pods are left once all should be gone. A Deployment that is not there has none. */
-async function emptyDeployment(name: string, effects: Effects): Promise<number> {
+async function emptySlot(app: string, slot: SlotName, effects: Effects): Promise<number> {
   const { cluster, namespace, clock, signal } = effects
-  const reference = deploymentReference(namespace, name)
+  const reference = deploymentReference(namespace, slotName(app, slot))
   if ((await cluster.get(reference)) === undefined) return 0
-  const scaled = await scaleDeployment(name, 0, effects)
+  const scaled = await scaleSlot(app, slot, { replicas: 0, effects })
   const deadline = deadlineIn(clock, PATIENCE + graceOf(scaled.spec) * 1_000)
   const left = { pods: 1 }
   await lookUntil(

@@ -12,7 +12,7 @@ export const end: StepKind<EndStep> = {
     const last = Math.max(rest.last, rollout?.release.number ?? 0)
     const isAdopted = adoption !== undefined && rest.active !== undefined
     if (rest.active === undefined) await journals.remove(app)
-    else await journals.write(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }))
+    else await journals.settle(app, () => ({ ...rest, last, ...(isAdopted ? { adoption } : {}) }))
     return { ok: true, text: rest.active === undefined ? 'nothing of ours is left' : `release ${rest.active.release.number} serves as before` }
   },
 }

@@ -9,6 +9,7 @@ import { AUTOSCALERS, workloadName } from '../standing/index.ts'
 export const handOver: StepKind<HandOverStep> = {
   describe: ({ app, autoscaler, to }) => `point HPA ${autoscaler} at ${workloadName(app, to)}`,
   undo: ({ app, from }) => (from === undefined ? '-' : `point it back at ${workloadName(app, from)}`),
+  writesAhead: true,
   access: ({ autoscaler }) => [{ group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['get', 'patch'], names: [autoscaler] }],
   async execute({ app, autoscaler, to }, { cluster, namespace }) {
     const reference = { resource: AUTOSCALERS, namespace, name: autoscaler }

@@ -4,6 +4,7 @@ import { LABELS } from '@fairlead/traffic'
 import type { Effects, StepKind, StepResult } from '../execute/effects.ts'
 import type { HoldStep } from '../plan/step.ts'
 import { DEPLOYMENT_ACCESS, HEALTH_ACCESS } from './access.ts'
+import { fenceTests, readFenced } from './fenced.ts'
 import { deploymentReference, isObserved, lookUntil, podsOf, readDeployment, replicaSetsOf } from './deployment.ts'
 
 /** Writes `paused` of the Deployment that is adopted, and nothing else. */
@@ -18,12 +19,13 @@ const OBSERVED = 30_000
 export const hold: StepKind<HoldStep> = {
   describe: ({ deployment }) => `hold Deployment ${deployment}, so that nothing replaces the Pods that serve`,
   undo: ({ deployment }) => `let Deployment ${deployment} go again`,
+  writesAhead: true,
   access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
   async execute({ app, deployment, timeout }, effects) {
     const reference = deploymentReference(effects.namespace, deployment)
     const deadline = deadlineIn(effects.clock, timeout)
     for (;;) {
-      const held = await pause(reference, effects)
+      const held = await pause(app, reference, effects)
       if (held === undefined)
         return {
           ok: false,
@@ -31,7 +33,7 @@ export const hold: StepKind<HoldStep> = {
         }
       const set = await onlyReplicaSet(reference, effects)
       if (set !== undefined) return await remember(app, set, effects)
-      await letGo(reference, effects)
+      await letGo(app, reference, effects)
       if (!(await isRolledOut(reference, deadline, effects)))
         return { ok: false, text: `${describeReference(reference)} was still rolling after ${timeout / 1_000}s, expected one ReplicaSet with all its Pods` }
     }
@@ -39,21 +41,20 @@ export const hold: StepKind<HoldStep> = {
 }
 
 /** Pauses it, if it is not paused by us already; undefined when it is by somebody else. */
-async function pause(reference: ObjectReference, { cluster }: Effects): Promise<KubeObject | undefined> {
+async function pause(app: string, reference: ObjectReference, effects: Effects): Promise<KubeObject | undefined> {
+  const { cluster } = effects
+  const seen = await readFenced(reference.name, app, effects)
   try {
     return await cluster.patch(
       reference,
-      [
-        { op: 'test', path: '/spec/paused', value: null },
-        { op: 'add', path: '/spec/paused', value: true },
-      ],
+      [...(seen === undefined ? [] : fenceTests(seen)), { op: 'test', path: '/spec/paused', value: null }, { op: 'add', path: '/spec/paused', value: true }],
       { manager: HOLD_MANAGER },
     )
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error
     // A 422 does not say what failed: the object does.
-    const live = await readDeployment(cluster, reference)
-    if (valueAt(live, ['spec', 'paused']) !== true) throw error
+    const live = await readFenced(reference.name, app, effects)
+    if (live === undefined || valueAt(live, ['spec', 'paused']) !== true) throw error
     return isHeldByUs(live) ? live : undefined
   }
 }
@@ -66,18 +67,14 @@ export function isHeldByUs({ metadata }: KubeObject): boolean {
 }
 
 /** Lets a Deployment that we hold roll again. One that is gone, not paused, or paused by somebody else is left alone: answers whether it was ours to let go. */
-export async function letGo(reference: ObjectReference, { cluster }: Pick<Effects, 'cluster'>): Promise<boolean> {
-  const held = await cluster.get(reference)
+export async function letGo(app: string, reference: ObjectReference, effects: Effects): Promise<boolean> {
+  const { cluster } = effects
+  const held = await readFenced(reference.name, app, effects)
   if (held === undefined || valueAt(held, ['spec', 'paused']) !== true || !isHeldByUs(held)) return false
   try {
-    await cluster.patch(
-      reference,
-      [
-        { op: 'test', path: '/spec/paused', value: true },
-        { op: 'remove', path: '/spec/paused' },
-      ],
-      { manager: HOLD_MANAGER },
-    )
+    await cluster.patch(reference, [...fenceTests(held), { op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' }], {
+      manager: HOLD_MANAGER,
+    })
   } catch (error) {
     if (!isFault(error, 'INPUT_INVALID')) throw error
     const live = await cluster.get(reference)

@@ -23,11 +23,12 @@ function isInhabited({ spec }: KubeObject): boolean {
 /** Lets the user's own Deployment roll again. */
 export const letGoStep: StepKind<LetGoStep> = {
   describe: ({ deployment }) => `let Deployment ${deployment} go again`,
+  writesAhead: true,
   access: () => DEPLOYMENT_ACCESS,
-  async execute({ deployment }, effects) {
+  async execute({ app, deployment }, effects) {
     const reference = deploymentReference(effects.namespace, deployment)
     const editor = await editedBy(reference, effects)
-    const isOurs = await letGo(reference, effects)
+    const isOurs = await letGo(app, reference, effects)
     if (!isOurs) return { ok: true, text: 'it is not held by us (any more)' }
     return {
       ok: true,

@@ -3,11 +3,12 @@ import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { MoveStep } from '../plan/step.ts'
 import { describeBackend } from '../standing/index.ts'
 import { POINTER_ACCESS, journalAccess } from './access.ts'
+import { withRecord } from './keep.ts'
 import { serviceOf } from './service.ts'
 
 /** Moves traffic. The watches that will show what came of it are open before the write. */
 export const move: StepKind<MoveStep> = {
-  describe: ({ service, from, to }) => `move Service ${service} from ${describeBackend(from)} to ${describeBackend(to)}`,
+  describe: ({ service, from, to, called }) => `move Service ${service} from ${describeBackend(from)} to ${called ?? describeBackend(to)}`,
   undo: ({ from }) => (from === undefined ? 'take the Service back' : `move back to ${describeBackend(from)}`),
   access: ({ app }) => [...POINTER_ACCESS, ...journalAccess(app)],
   async execute(step, effects) {
@@ -19,7 +20,7 @@ export const move: StepKind<MoveStep> = {
     effects.moves.get(app)?.proof.close()
     effects.moves.set(app, { label: '', proof })
     await Promise.all([proof.synced, intend(step, effects)])
-    const label = await journals.nextMove(app)
+    const label = journals.nextMove(app)
     const service = await claimPointer(cluster, serviceOf(app, services))
     services.set(app, await moveService(cluster, service, { to: backend, base, move: label }))
     effects.moves.set(app, { label, proof })
@@ -34,8 +35,10 @@ function demandProof({ needs, app }: MoveStep, { results }: Effects): void {
 }
 
 /** Written before the pointer: a run that is killed between the two leaves a journal that says where to look. */
-async function intend({ app }: MoveStep, { journals }: Effects): Promise<void> {
+async function intend({ app }: MoveStep, { journals, namespace }: Effects): Promise<void> {
   await journals.write(app, (journal) =>
-    journal.rollout === undefined ? { ...journal, returning: true } : { ...journal, rollout: { ...journal.rollout, step: 'move', moving: true } },
+    journal.rollout === undefined
+      ? { ...journal, returning: true }
+      : { ...journal, rollout: { ...withRecord(journal.rollout, app, namespace), step: 'move', moving: true } },
   )
 }

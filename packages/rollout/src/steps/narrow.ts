@@ -13,6 +13,7 @@ export const PROOF_TIMEOUT = 30_000
 export const narrow: StepKind<NarrowStep> = {
   describe: ({ service, app }) => `pin Service ${service} to the Pods of Deployment ${app}`,
   undo: ({ service }) => `give Service ${service} its own selector back`,
+  writesAhead: true,
   access: () => POINTER_ACCESS,
   async execute({ app }, effects) {
     const { hash } = effects.journals.of(app).adoption ?? {}
@@ -62,7 +63,7 @@ async function pin(
   const backend = { type: 'adopted', hash } as const
   using proof = openProof(cluster, { service, backend, atLeast: 1 }, { clock, signal })
   await proof.synced
-  const move = await journals.nextMove(app)
+  const move = journals.nextMove(app)
   services.set(app, await moveService(cluster, service, { to: backend, move }))
   const verdict = await proof.await(move, { timeout: PROOF_TIMEOUT, signal })
   const shown = { ...verdict, service: service.metadata.name }

@@ -8,7 +8,7 @@ export const park: StepKind<ParkStep> = {
   access: ({ apps }) => apps.flatMap((app) => journalAccess(app)),
   async execute({ apps, at }, { journals }) {
     for (const app of apps) {
-      await journals.write(app, (journal) =>
+      await journals.settle(app, (journal) =>
         journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, step: at, state: 'parked' } },
       )
     }

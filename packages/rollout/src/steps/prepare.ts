@@ -4,7 +4,8 @@ import type { StepKind } from '../execute/effects.ts'
 import { shortReference } from '@fairlead/image'
 import type { PrepareStep } from '../plan/step.ts'
 import { DEPLOYMENT_ACCESS } from './access.ts'
-import { remember, scaleDeployment } from './scaling.ts'
+import { applyFenced, makeFenced } from './fenced.ts'
+import { scaleSlot } from './scaling.ts'
 
 /** Puts a release into a slot. Its replicas are a field of their own, with a manager of its own: an apply that stopped naming them would set them to 1. */
 export const prepare: StepKind<PrepareStep> = {
@@ -12,24 +13,19 @@ export const prepare: StepKind<PrepareStep> = {
     `apply Deployment ${deployment.metadata.name} with ${imagesOf(deployment)}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
   undo: ({ deployment, isNew }) => (isNew ? `delete ${deployment.metadata.name}` : `scale ${deployment.metadata.name} to 0, put back what it held`),
   access: () => [...DEPLOYMENT_ACCESS, { group: 'apps', resource: 'deployments', verbs: ['create'] }],
-  async execute({ deployment, replicas, isNew, force }, effects) {
-    const { cluster, generations } = effects
-    const options = { manager: SUITE.fieldManager, force }
-    const { name } = deployment.metadata
+  writesAhead: true,
+  async execute({ app, slot, deployment, replicas, isNew, force }, effects) {
+    const applying = { options: { manager: SUITE.fieldManager, force }, effects }
+    const scaling = { replicas, effects }
     if (!isNew) {
-      await cluster.apply(deployment, options)
-      await scaleDeployment(name, replicas, effects)
+      await applyFenced(deployment, app, applying)
+      await scaleSlot(app, slot, scaling)
       return { ok: true, text: `${replicas} asked for` }
     }
-    await cluster.apply(withReplicas(deployment, replicas), options)
-    await scaleDeployment(name, replicas, effects)
-    remember(await cluster.apply(deployment, options), generations)
+    await makeFenced(deployment, app, applying)
+    await scaleSlot(app, slot, scaling)
     return { ok: true, text: `made, ${replicas} asked for` }
   },
-}
-
-function withReplicas(deployment: KubeObject, replicas: number): KubeObject {
-  return { ...deployment, spec: { ...(deployment.spec as object), replicas } }
 }
 
 function imagesOf({ spec }: KubeObject): string {

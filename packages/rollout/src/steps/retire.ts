@@ -3,27 +3,21 @@ import { readPointer, sameBackend } from '@fairlead/traffic'
 import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RetireStep } from '../plan/step.ts'
 import { SERVICES, workloadName } from '../standing/index.ts'
-import { DEPLOYMENT_ACCESS, journalAccess, POINTER_ACCESS } from './access.ts'
+import { DEPLOYMENT_ACCESS, POINTER_ACCESS } from './access.ts'
 import { deploymentReference } from './deployment.ts'
 import { scaleBackend } from './scaling.ts'
 
 /**
- * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the journal is written first, which
- * a run that was overtaken cannot do, and the pointer is looked at last.
+ * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the pointer is looked at last, and
+ * a run that was overtaken cannot scale them any more.
  */
 export const retire: StepKind<RetireStep> = {
   describe: (step) => `retire ${workloadName(step.app, step.backend)}: ${endOf(step)}`,
-  access: ({ app, cleanup }) => [
-    ...DEPLOYMENT_ACCESS,
-    ...POINTER_ACCESS,
-    ...journalAccess(app),
-    ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : []),
-  ],
+  access: ({ cleanup }) => [...DEPLOYMENT_ACCESS, ...POINTER_ACCESS, ...(cleanup ? [{ group: 'apps', resource: 'deployments', verbs: ['delete'] }] : [])],
   async execute(step, effects) {
     const { app, backend, drain, standby } = step
     if (standby.type === 'warm') return { ok: true, text: endOf(step) }
     await effects.clock.sleep(drain, effects.signal)
-    await effects.journals.write(app, ({ standbyUntil: _until, ...journal }) => journal)
     if (await isServing(step, effects)) return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` }
     return await takeAway(step, effects)
   },

@@ -14,6 +14,7 @@ const PASSED_ON = 30_000
 export const scale: StepKind<ScaleStep> = {
   describe: ({ app, backend, replicas }) => `scale ${workloadName(app, backend)} to ${replicas}`,
   undo: ({ app, backend, before }) => `scale ${workloadName(app, backend)} to ${before}`,
+  writesAhead: true,
   access: () => [...DEPLOYMENT_ACCESS, ...HEALTH_ACCESS],
   async execute({ app, backend, replicas }, effects) {
     await scaleBackend(app, backend, { replicas, effects })

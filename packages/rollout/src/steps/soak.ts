@@ -1,4 +1,4 @@
-import { formatDuration, milliseconds } from '@fairlead/base'
+import { formatDuration, isFault, milliseconds } from '@fairlead/base'
 import { awaitHealthy, firstCause, type HealthReport } from '@fairlead/health'
 import { runChecks, type Check, type CheckResult, type Respondent } from '@fairlead/health/checks'
 import { resolved, type Effects, type StepKind, type StepResult } from '../execute/effects.ts'
@@ -33,11 +33,38 @@ async function watch({ duration, targets }: SoakStep, effects: Effects): Promise
   const watches = targets.map(({ app, backend, service, replicas }) =>
     keepsProven({ app, backend: resolved(backend, app, effects), service, replicas }, duration, watched),
   )
-  for (const each of watches) each.catch(() => undefined)
+  const progress = keepProgress(
+    targets.map(({ app }) => app),
+    watched,
+  )
+  for (const each of [...watches, progress]) each.catch(() => undefined)
   try {
-    return await firstComplaint(watches)
+    return await Promise.race([firstComplaint(watches), progress])
   } finally {
     over.abort()
+  }
+}
+
+/** Milliseconds between two notes of how far a soak has come: what a run that is killed has watched need not be watched again. */
+const NOTE = 10_000
+
+/** Writes down how long the release has been watched, until it is stopped. Never resolves; throws when another run has taken over. */
+async function keepProgress(apps: readonly string[], { journals, clock, signal }: Effects): Promise<never> {
+  const began = clock.now()
+  const before = new Map(apps.map((app) => [app, journals.of(app).rollout?.soaked ?? 0]))
+  for (;;) {
+    await clock.sleep(NOTE, signal)
+    const watched = clock.now() - began
+    for (const app of apps) await note(app, (before.get(app) ?? 0) + watched, journals)
+  }
+}
+
+/** While the server is away the watch itself says what is to be said. */
+async function note(app: string, soaked: number, journals: Effects['journals']): Promise<void> {
+  try {
+    await journals.write(app, (journal) => (journal.rollout === undefined ? journal : { ...journal, rollout: { ...journal.rollout, soaked } }))
+  } catch (error) {
+    if (!isFault(error, 'UNAVAILABLE')) throw error
   }
 }
 

@@ -1,8 +1,8 @@
 import { FakeCluster, type FakeRequest } from '@fairlead/kube/testing'
 import type { KubeObject, PatchOperation } from '@fairlead/kube'
 import { describe, expect, test } from 'vitest'
-import { readJournal, runRollout, writeJournal, type Plan, type RolloutOutcome } from '../../src/index.ts'
-import { appText, NAMESPACE, releaseOf, Stage, web } from '../stage.ts'
+import { fenceApp, observeApps, readJournal, runRollout, type Plan, type RolloutOutcome } from '../../src/index.ts'
+import { appText, HELD, NAMESPACE, releaseOf, Stage, web } from '../stage.ts'
 
 const DEPLOYMENTS = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
 const SERVICE = { resource: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true }, namespace: NAMESPACE, name: 'web' }
@@ -79,8 +79,7 @@ describe('what is retired', () => {
     const stage = new Stage()
     await stage.deploy(web('1'))
     when(stage, 'retire web-blue', async () => {
-      const kept = await readJournal(stage.cluster, PLACE)
-      await writeJournal(stage.cluster, PLACE, { ...kept, journal: { ...kept.journal, token: kept.journal.token + 1 } })
+      await fenceApp(stage.cluster, { ...PLACE, services: ['web'] }, 99)
     })
     const { forward } = await stage.deploy(web('2'))
     expect([forward.fault?.code, replicas(stage, 'web-blue')]).toEqual(['CONFLICT', 2])
@@ -127,8 +126,21 @@ describe('a slot that is emptied', () => {
       spec,
     })
     const plan: Plan = { title: [], steps: [{ type: 'empty', app: 'web', slot: 'green' }], notes: [] }
-    const world = { cluster, web: undefined as never, clock: stage.clock, signal: new AbortController().signal, namespace: NAMESPACE, say: () => undefined }
-    const { forward } = await stage.through(runRollout(plan, [], { world, options: { rollbackTimeout: 60_000 as never } }))
+    const world = {
+      cluster,
+      web: undefined as never,
+      clock: stage.clock,
+      signal: new AbortController().signal,
+      namespace: NAMESPACE,
+      held: HELD,
+      say: () => undefined,
+    }
+    const { forward } = await stage.through(
+      runRollout(plan, await observeApps(cluster, NAMESPACE, { apps: [{ app: 'web', service: 'web' }], now: new Date(0) }), {
+        world,
+        options: { rollbackTimeout: 60_000 as never },
+      }),
+    )
     expect(forward.ended).toBe('refused')
   })
 })

@@ -10,6 +10,7 @@ export interface Scenario {
 
 const nothing = async () => undefined
 const scaled = { autoscaler: true } as const
+const guarded = { budget: true } as const
 const released = async (stage: Stage) => await stage.deploy(web('1'))
 const twice = async (stage: Stage) => {
   await stage.deploy(web('1'))
@@ -34,6 +35,14 @@ export const RELEASES: readonly Scenario[] = [
   },
   { name: 'adoption', begin: users(), act: (stage, steps) => stage.deploy(web('1'), {}, steps) },
   { name: 'adoption with an HPA', begin: users(scaled), act: (stage, steps) => stage.deploy(web('1'), {}, steps) },
+  { name: 'first release with a PDB', begin: nothing, act: (stage, steps) => stage.deploy(web('1', guarded), {}, steps) },
+  { name: 'second release with a PDB', begin: (stage) => stage.deploy(web('1', guarded)), act: (stage, steps) => stage.deploy(web('2', guarded), {}, steps) },
+  { name: 'adoption with a PDB', begin: users(guarded), act: (stage, steps) => stage.deploy(web('1'), {}, steps) },
+  {
+    name: 'adoption with a PDB that comes with it',
+    begin: users(guarded),
+    act: (stage, steps) => stage.deploy(web('1', guarded), { forceConflicts: true }, steps),
+  },
   { name: 'adoption with cleanup', begin: users(), act: (stage, steps) => stage.deploy(web('1'), { adoptCleanup: true }, steps) },
   { name: 'two apps, first release', begin: nothing, act: (stage, steps) => stage.deploy(pair('1'), {}, steps) },
   { name: 'two apps, second release', begin: (stage) => stage.deploy(pair('1')), act: (stage, steps) => stage.deploy(pair('2'), {}, steps) },
@@ -44,12 +53,40 @@ const parked = (stopAfter: 'verified' | 'switched', begin: (stage: Stage) => Pro
   await stage.deploy(web('2'), { stopAfter })
 }
 
+const guardedParked = (stopAfter: 'verified' | 'switched') => async (stage: Stage) => {
+  await stage.deploy(web('1', guarded))
+  await stage.deploy(web('2', guarded), { stopAfter })
+}
+
 /** Another release while one is parked, and ones that continue. */
 export const RESUMPTIONS: readonly Scenario[] = [
   { name: 'continues one parked verified', begin: parked('verified', released), act: (stage, steps) => stage.deploy(web('2'), {}, steps) },
   { name: 'continues one parked switched', begin: parked('switched', released), act: (stage, steps) => stage.deploy(web('2'), {}, steps) },
   { name: 'continues a first release parked verified', begin: parked('verified', nothing), act: (stage, steps) => stage.deploy(web('2'), {}, steps) },
   { name: 'continues an adoption parked switched', begin: parked('switched', users()), act: (stage, steps) => stage.deploy(web('2'), {}, steps) },
+  {
+    name: 'third release with a PDB, into a warm standby',
+    begin: async (stage) => {
+      await stage.deploy(web('1', guarded))
+      await stage.deploy(web('2', guarded), { standby: { type: 'warm' } })
+    },
+    act: (stage, steps) => stage.deploy(web('3', guarded), { standby: { type: 'warm' } }, steps),
+  },
+  {
+    name: 'continues one with a PDB parked switched',
+    begin: guardedParked('switched'),
+    act: (stage, steps) => stage.deploy(web('2', guarded), {}, steps),
+  },
+  {
+    name: 'another with a PDB while one is parked verified',
+    begin: guardedParked('verified'),
+    act: (stage, steps) => stage.deploy(web('3', guarded), {}, steps),
+  },
+  {
+    name: 'another with a PDB while one is parked switched',
+    begin: guardedParked('switched'),
+    act: (stage, steps) => stage.deploy(web('3', guarded), {}, steps),
+  },
   { name: 'another while one is parked verified', begin: parked('verified', released), act: (stage, steps) => stage.deploy(web('3'), {}, steps) },
   { name: 'another while one is parked switched', begin: parked('switched', released), act: (stage, steps) => stage.deploy(web('3'), {}, steps) },
   { name: 'another while a first release is parked verified', begin: parked('verified', nothing), act: (stage, steps) => stage.deploy(web('3'), {}, steps) },
@@ -70,6 +107,31 @@ export const RETURNS: readonly Scenario[] = [
     act: (stage, steps) => stage.rollback(['web'], steps),
   },
   {
+    name: 'rollback to a cold standby, with a PDB',
+    begin: async (stage) => {
+      await stage.deploy(web('1', guarded))
+      await stage.deploy(web('2', guarded))
+    },
+    act: (stage, steps) => stage.rollback(['web'], steps),
+  },
+  {
+    name: 'rollback to a warm standby, with a PDB',
+    begin: async (stage) => {
+      await stage.deploy(web('1', guarded))
+      await stage.deploy(web('2', guarded), { standby: { type: 'warm' } })
+    },
+    act: (stage, steps) => stage.rollback(['web'], steps),
+  },
+  {
+    name: 'rollback to the adopted Deployment, with a PDB',
+    begin: async (stage) => {
+      await users(guarded)(stage)
+      await stage.deploy(web('1'))
+    },
+    act: (stage, steps) => stage.rollback(['web'], steps),
+  },
+  { name: 'abort of one with a PDB parked switched', begin: guardedParked('switched'), act: (stage, steps) => stage.rollback(['web'], steps) },
+  {
     name: 'rollback to the adopted Deployment',
     begin: async (stage) => {
       await users(scaled)(stage)
@@ -84,6 +146,14 @@ export const RETURNS: readonly Scenario[] = [
       await stage.deploy(pair('2'))
     },
     act: (stage, steps) => stage.rollback(['web', 'api'], steps),
+  },
+  {
+    name: 'restore of an older release, with a pin',
+    begin: async (stage) => {
+      await twice(stage)
+      await stage.deploy(web('3'))
+    },
+    act: (stage, steps) => stage.rollback(['web'], steps, { to: ['1'], reason: 'it is slow' }),
   },
   { name: 'abort of one parked verified', begin: parked('verified', released), act: (stage, steps) => stage.rollback(['web'], steps) },
   { name: 'abort of one parked switched', begin: parked('switched', released), act: (stage, steps) => stage.rollback(['web'], steps) },

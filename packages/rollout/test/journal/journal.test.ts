@@ -2,7 +2,7 @@ import { isFault } from '@fairlead/base'
 import type { KubeObject } from '@fairlead/kube'
 import { FakeCluster } from '@fairlead/kube/testing'
 import { describe, expect, test } from 'vitest'
-import { deleteJournal, EMPTY_JOURNAL, readJournal, writeJournal, type Journal } from '../../src/index.ts'
+import { deleteJournal, EMPTY_JOURNAL, journalReference, readJournal, writeJournal, type Journal } from '../../src/index.ts'
 
 const PLACE = { namespace: 'shop', app: 'web' }
 const RELEASED: Journal = {
@@ -27,6 +27,11 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
   }
 }
 
+/** A journal that is right but for what is given. */
+function journalText(more: object): string {
+  return JSON.stringify({ ...RELEASED, ...more })
+}
+
 describe('readJournal', () => {
   test('answers the empty journal where there is none', async () => {
     expect(await readJournal(clusterWith(), PLACE)).toEqual({ journal: EMPTY_JOURNAL, resourceVersion: undefined })
@@ -46,11 +51,47 @@ describe('readJournal', () => {
     { name: 'a list', data: { journal: '[]' }, refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else` },
     { name: 'null', data: { journal: 'null' }, refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else` },
     { name: 'no format', data: { journal: '{"token":1}' }, refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else` },
+    {
+      name: 'a history cut in half',
+      data: { journal: journalText({ history: [{ release: { number: 1 } }] }) },
+      refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else`,
+    },
+    {
+      name: 'a pin without a reason',
+      data: { journal: journalText({ pin: { id: 'a', release: 1, images: [] } }) },
+      refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else`,
+    },
+    {
+      name: 'a mark that is no commit',
+      data: { journal: journalText({ mark: 'main' }) },
+      refused: `CONFLICT: ${NAME}: expected the journal of an app under "journal", got something else`,
+    },
     { name: 'a format to come', data: { journal: '{"format":2}' }, refused: `UNSUPPORTED: ${NAME}: was written in format 2, expected 1` },
   ]
 
   test.for(CASES)('never takes what it cannot understand for an empty one: $name', async ({ data, refused }) => {
     expect(await codeOf(readJournal(clusterWith(data), PLACE))).toBe(refused)
+  })
+})
+
+describe('a journal that was edited by hand', () => {
+  const edit = async (change: (text: string) => string, annotations?: Readonly<Record<string, string>>) => {
+    const cluster = clusterWith()
+    await writeJournal(cluster, PLACE, { journal: RELEASED, resourceVersion: undefined })
+    const live = await cluster.get(journalReference(PLACE.namespace, PLACE.app))
+    const { data } = live as unknown as { readonly data: { readonly journal: string } }
+    const metadata = { ...live?.metadata, name: 'fairlead.web', ...(annotations === undefined ? {} : { annotations }) }
+    cluster.seed({ ...live, apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { journal: change(data.journal) } } as KubeObject)
+    return cluster
+  }
+
+  test('is refused although it reads well', async () => {
+    expect(await codeOf(readJournal(await edit((text) => text.replace('blue', 'green')), PLACE))).toMatch(/^CONFLICT: .*was edited by hand/)
+  })
+
+  test('is taken at its word once its seal is off', async () => {
+    const { journal } = await readJournal(await edit((text) => text.replace('blue', 'green'), {}), PLACE)
+    expect(journal.active?.backend).toEqual({ type: 'slot', slot: 'green' })
   })
 })
 

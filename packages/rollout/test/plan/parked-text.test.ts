@@ -100,6 +100,41 @@ describe('the plan of a release that stops on the way', () => {
 })
 
 describe('the plan of another release while one is parked', () => {
+  test('gives the PDB of what serves back before it is shared out again', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1', { budget: true }))
+    await stage.deploy(web('2', { budget: true }), { stopAfter: 'switched' })
+    expect(await stage.text(web('3', { budget: true }))).toMatchInlineSnapshot(`
+      "
+      shop/web - release 2 is parked in green, and is taken back first; then blue is active (release 1), web-green is idle
+       1  wait up to 1m until web-blue is healthy
+       2  delete PDB web-blue, guard every Pod of web by PDB web again
+       3  move Service web from green to blue                                   needs: 1   undo: move back to green
+       4  prove: every endpoint of web is a Pod of web-blue
+       5  guard web-green by PDB web-green instead of PDB web
+       6  scale web-green to 0, wait until its Pods are gone
+       7  delete PDB web-green, guard every Pod of web by PDB web again
+       8  delete Deployment web-green, ConfigMap fairlead.web.r2
+       9  write down that the rollout of web was taken back
+      10  write down that release 2 of web is on its way to green
+      11  apply PodDisruptionBudget web                                         undo: give back what was changed, delete what was made
+      12  guard web-green by PDB web-green instead of PDB web
+      13  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green
+      14  wait up to 1m until web-green is healthy
+      15  delete PDB web-green, guard every Pod of web by PDB web again
+      16  move Service web from blue to green                                   needs: 14   undo: move back to blue
+      17  prove: every endpoint of web is a Pod of web-green
+      18  guard web-blue by PDB web-blue instead of PDB web
+      19  apply Service web                                                     undo: give back what was changed, delete what was made
+      20  settle 1s: nodes and proxies follow
+      21  soak 2s: restarts, endpoints
+      22  record that release 2 of web serves
+      23  retire web-blue: drain 1s, scale to 0
+      24  delete PDB web-blue, guard every Pod of web by PDB web again
+      "
+    `)
+  })
+
   test('first clears the slot', async () => {
     expect(await (await parked('verified')).text(web('3'))).toMatchInlineSnapshot(`
       "
@@ -129,7 +164,7 @@ describe('the plan of another release while one is parked', () => {
        2  move Service web from green to blue                                   needs: 1   undo: move back to green
        3  prove: every endpoint of web is a Pod of web-blue
        4  scale web-green to 0, wait until its Pods are gone
-       5  delete Deployment web-green
+       5  delete Deployment web-green, ConfigMap fairlead.web.r2
        6  write down that the rollout of web was taken back
        7  write down that release 2 of web is on its way to green
        8  apply Deployment web-green with ghcr.io/shop/web:3, 2 replicas        undo: delete web-green

@@ -124,6 +124,11 @@ function standings(app: string): fc.Arbitrary<Standing> {
         kept: { journal, resourceVersion: '1' },
         seenAt: 0,
         neighbours: [],
+        lease: { lease: undefined },
+        others: [],
+        budgets: [],
+        policies: { items: [] },
+        drivers: { items: [] },
       }
     })
 }

@@ -1,6 +1,6 @@
 import { milliseconds } from '@fairlead/base'
 import { describe, expect, test } from 'vitest'
-import { appText, ON_PODS, releaseOf, Stage, web } from '../stage.ts'
+import { appText, budgetText, ON_PODS, releaseOf, Stage, web } from '../stage.ts'
 
 const pair = (version: string) => releaseOf({ web: { version, service: true }, api: { version, service: true } })
 const own = appText('web', { version: '0', service: true })
@@ -62,6 +62,92 @@ describe('the plan of a release', () => {
        9  soak 2s: restarts, endpoints
       10  record that release 2 of web serves
       11  retire web-blue: drain 1s, scale to 0
+      "
+    `)
+  })
+
+  test('keeps each Pod under one PDB', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1', { budget: true }))
+    expect(await stage.text(web('2', { budget: true }))).toMatchInlineSnapshot(`
+      "
+      shop/web - blue is active (release 1), web-green is idle
+       1  write down that release 2 of web is on its way to green
+       2  apply PodDisruptionBudget web                                         undo: give back what was changed, delete what was made
+       3  guard web-green by PDB web-green instead of PDB web
+       4  apply Deployment web-green with ghcr.io/shop/web:2, 2 replicas        undo: delete web-green
+       5  wait up to 1m until web-green is healthy
+       6  delete PDB web-green, guard every Pod of web by PDB web again
+       7  move Service web from blue to green                                   needs: 5   undo: move back to blue
+       8  prove: every endpoint of web is a Pod of web-green
+       9  guard web-blue by PDB web-blue instead of PDB web
+      10  apply Service web                                                     undo: give back what was changed, delete what was made
+      11  settle 1s: nodes and proxies follow
+      12  soak 2s: restarts, endpoints
+      13  record that release 2 of web serves
+      14  retire web-blue: drain 1s, scale to 0
+      15  delete PDB web-blue, guard every Pod of web by PDB web again
+      "
+    `)
+  })
+
+  test('leaves the PDB apart from a standby that is kept warm', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1', { budget: true }))
+    await stage.deploy(web('2', { budget: true }), { standby: { type: 'warm' } })
+    expect(await stage.text(web('3', { budget: true }), { standby: { type: 'warm' } })).toMatchInlineSnapshot(`
+      "
+      shop/web - green is active (release 2), web-blue is standby
+       1  write down that release 3 of web is on its way to blue
+       2  apply PodDisruptionBudget web                                         undo: give back what was changed, delete what was made
+       3  scale web-blue to 0, wait until its Pods are gone
+       4  apply Deployment web-blue with ghcr.io/shop/web:3, 2 replicas         undo: scale web-blue to 0, put back what it held
+       5  wait up to 1m until web-blue is healthy
+       6  delete PDB web-blue, guard every Pod of web by PDB web again
+       7  move Service web from green to blue                                   needs: 5   undo: move back to green
+       8  prove: every endpoint of web is a Pod of web-blue
+       9  guard web-green by PDB web-green instead of PDB web
+      10  apply Service web                                                     undo: give back what was changed, delete what was made
+      11  settle 1s: nodes and proxies follow
+      12  soak 2s: restarts, endpoints
+      13  record that release 3 of web serves
+      14  retire web-green: keep it warm until the next release
+      "
+    `)
+  })
+
+  test('keeps an adopted Deployment and its PDB together until its Pods serve nobody', async () => {
+    const stage = await new Stage().users(`${own}---\n${budgetText('web')}`)
+    expect(await stage.text(web('1', { service: false }))).toMatchInlineSnapshot(`
+      "
+      shop/web - the Deployment from before is active, web-blue is idle
+       1  write down that release 1 of web is on its way to blue
+       2  hold Deployment web, so that nothing replaces the Pods that serve     undo: let Deployment web go again
+       3  pin Service web to the Pods of Deployment web                         undo: give Service web its own selector back
+       4  guard web-blue by PDB web-blue instead of PDB web
+       5  apply Deployment web-blue with ghcr.io/shop/web:1, 2 replicas         undo: delete web-blue
+       6  wait up to 1m until web-blue is healthy
+       7  delete PDB web-blue, guard every Pod of web by PDB web again
+       8  move Service web from the Deployment from before to blue              needs: 6   undo: move back to the Deployment from before
+       9  prove: every endpoint of web is a Pod of web-blue
+      10  guard web by PDB web-adopted instead of PDB web
+      11  settle 1s: nodes and proxies follow
+      12  soak 2s: restarts, endpoints
+      13  record that release 1 of web serves
+      14  retire web: drain 1s, scale to 0
+      15  delete PDB web-adopted, guard every Pod of web by PDB web again
+      "
+    `)
+  })
+
+  test('clears up copies of a PDB that a run left', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1', { budget: true }))
+    await stage.deploy(web('2', { budget: true }), {}, 14)
+    expect(await stage.text(web('2', { budget: true }))).toMatchInlineSnapshot(`
+      "
+      shop/web - green is active (release 2), and is this release
+       1  delete PDB web-blue, guard every Pod of web by PDB web again
       "
     `)
   })

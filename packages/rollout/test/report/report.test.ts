@@ -110,7 +110,7 @@ const ENDINGS: readonly Ending[] = [
       stage.listener = (line) => {
         if (line.includes('settle')) over.abort(new Fault('CANCELLED', 'the run was cancelled'))
       }
-      return await stage.run(await stage.planFor(web('2')), await stage.observe(), over.signal)
+      return await stage.run(await stage.planFor(web('2')), await stage.observe(), { signal: over.signal })
     },
     conclusion: 'cancelled',
     verdict: 'Cancelled after 0s at step 7. Nothing was taken back; run it again to continue, or roll back: web serves release 2 from green',

@@ -49,13 +49,15 @@ describe('observeApps', () => {
     expect([readWorkload(live).available, readWorkload(ahead).available]).toEqual([2, 0])
   })
 
-  test('asks six times for one app, and two more for the next that has no Pods', async () => {
+  test('asks eight times for one app, three more for the next that has no Pods, and once more before an adoption', async () => {
     const stage = await new Stage().users(own)
     const asked = async (apps: readonly string[]) => {
       const before = stage.cluster.script.requests.length
       await stage.observe(apps)
       return stage.cluster.script.requests.length - before
     }
-    expect([await asked(['web']), await asked(['web', 'api'])]).toEqual([6, 8])
+    const before = [await asked(['web']), await asked(['web', 'api'])]
+    await stage.deploy(web('1', { service: false }))
+    expect([before, await asked(['web'])]).toEqual([[9, 12], 8])
   })
 })

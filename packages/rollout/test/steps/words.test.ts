@@ -31,6 +31,11 @@ const STEPS: readonly (readonly [step: Step, text: string, undo: string | undefi
     'hold Deployment web, so that nothing replaces the Pods that serve',
     'let Deployment web go again',
   ],
+  [
+    { type: 'pin', app: 'web', pin: { id: 'p1n', release: 2, identity: 'f00d', images: [], reason: 'it is slow', actor: 'ann' } },
+    'pin release 2 of web, so that it is not released again: it is slow',
+    undefined,
+  ],
   [{ type: 'narrow', app: 'web', service: 'www' }, 'pin Service www to the Pods of Deployment web', 'give Service www its own selector back'],
   [
     { type: 'apply', config: [{ app: 'web', object: MAP }], companions: [{ app: 'web', object: SLOT, manifest: MANIFEST }], autoscalers: [], force: false },
@@ -91,7 +96,7 @@ describe('a step', () => {
   })
 
   test('is shown here in every kind', () => {
-    expect(new Set(STEPS.map(([{ type }]) => type)).size).toBe(22)
+    expect(new Set(STEPS.map(([{ type }]) => type)).size).toBe(23)
   })
 
   test.for(STEPS)('%#: asks for rights with verbs, unless it only waits', ([step]) => {

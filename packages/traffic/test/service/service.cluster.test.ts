@@ -203,6 +203,7 @@ function host(): Host {
     environment: process.env,
     workspace: process.cwd(),
     temporaryFolder: tmpdir(),
+    origin: { holder: 'ann@laptop #1', actor: 'ann' },
     clock: systemClock,
     signal: new AbortController().signal,
     mask: () => undefined,

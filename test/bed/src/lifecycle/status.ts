@@ -18,6 +18,8 @@ export interface ComponentStatus {
   readonly startedAt: number
   /** How it ended, when it should not have. */
   readonly ended?: string
+  /** It was stopped on purpose, and can be started again. */
+  readonly stopped?: true
 }
 
 /** Replaces a JSON file at once, so that no reader ever sees half of it. */

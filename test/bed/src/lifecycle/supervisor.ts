@@ -22,11 +22,14 @@ const startedAt = performance.now()
 const crash = new AbortController()
 let status: Status = { state: 'starting', stages: [], components: [] }
 let writing = Promise.resolve()
+const known = new Map<string, Component>()
+const stopped = new Set<string>()
 
 void watchGuardians()
 try {
   await startBed(layout, { start, stage, signal: crash.signal })
   if (status.state === 'starting') update({ state: 'ready' })
+  void obeyWishes()
 } catch (error) {
   // The first thing that went wrong is what is told; all later failures follow from it.
   if (status.state !== 'failed') update({ state: 'failed', failure: sentence(error) })
@@ -45,13 +48,41 @@ function stage(name: string): void {
 }
 
 function start(component: Component): void {
+  const { name } = component
   const pid = startComponent(component, paths.logs, (ending) => {
+    if (stopped.has(name)) return change(name, { stopped: true })
     const failure = `${ending.component.name} ended unexpectedly (${ending.how}); the end of its log:\n${ending.log}`
     const components = status.components.map((one): ComponentStatus => (one.name === component.name ? { ...one, ended: ending.how } : one))
     update(status.state === 'failed' ? { components } : { components, state: 'failed', failure })
     crash.abort(new Failure(failure))
   })
-  update({ components: [...status.components, { name: component.name, pid, startedAt: Date.now() }] })
+  known.set(name, component)
+  const others = status.components.filter((one) => one.name !== name)
+  update({ components: [...others, { name, pid, startedAt: Date.now() }] })
+}
+
+function change(name: string, state: Partial<ComponentStatus>): void {
+  update({ components: status.components.map((one): ComponentStatus => (one.name === name ? { ...one, ...state } : one)) })
+}
+
+/** Stops what is on the list, by SIGKILL as a crash does, and starts what is on it no more. */
+async function obeyWishes(): Promise<void> {
+  for (;;) {
+    const wishes = (await readJson<readonly string[]>(paths.stopped)) ?? []
+    for (const name of wishes) {
+      const running = status.components.find((one) => one.name === name)
+      if (running === undefined || stopped.has(name)) continue
+      stopped.add(name)
+      process.kill(running.pid, 'SIGKILL')
+    }
+    for (const one of status.components) {
+      const component = known.get(one.name)
+      if (one.stopped !== true || wishes.includes(one.name) || component === undefined) continue
+      stopped.delete(one.name)
+      start(component)
+    }
+    await sleep(50)
+  }
 }
 
 /** Ends the bed, residue included, as soon as a process it was to live and die with is gone. */

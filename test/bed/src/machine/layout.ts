@@ -36,6 +36,8 @@ export interface BedPaths {
   readonly layout: string
   readonly status: string
   readonly record: string
+  /** The components that somebody wants stopped, as a list of names; absent when nobody ever did. */
+  readonly stopped: string
   readonly logs: string
   readonly kube: string
   readonly certificates: string
@@ -48,6 +50,7 @@ export function bedPaths(folder: string): BedPaths {
     layout: join(folder, 'layout.json'),
     status: join(folder, 'status.json'),
     record: join(folder, 'cluster.json'),
+    stopped: join(folder, 'stopped.json'),
     logs: join(folder, 'log'),
     kube: join(folder, 'kube'),
     certificates: join(folder, 'kube/pki'),

@@ -68,6 +68,20 @@ export function describeReplace(at: At): void {
       expect((await cluster.get({ resource: LEASE, namespace, name: 'locked' }))?.spec).toEqual({ holderIdentity: 'one' })
       expect(await faultOf(cluster.replace(configMap(namespace, 'not-made-so'), BY))).toMatchObject({ code: 'NOT_FOUND' })
     })
+
+    test('creates a deleted Lease again by a replace with a version, but not by one with its uid', async () => {
+      const { cluster, namespace } = at()
+      const reference = { resource: LEASE, namespace, name: 'deleted' }
+      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'deleted', namespace }, spec: { holderIdentity: 'one' } }
+      const { uid = '', resourceVersion = '' } = (await cluster.replace(lease, BY)).metadata
+      await cluster.delete(reference)
+      const withUid = { ...lease, metadata: { ...lease.metadata, uid, resourceVersion } }
+      expect(await faultOf(cluster.replace(withUid, BY))).toMatchObject({ code: 'CONFLICT' })
+      const made = await cluster.replace({ ...lease, metadata: { ...lease.metadata, resourceVersion } }, BY)
+      expect(made.metadata.uid).not.toBe(uid)
+      expect(await faultOf(cluster.replace({ ...made, metadata: { ...made.metadata, uid } }, BY))).toMatchObject({ code: 'CONFLICT' })
+      expect(await cluster.get(reference)).toEqual(made)
+    })
   })
 }
 

@@ -1,0 +1,6 @@
+export * from './ask-order.ts'
+export * from './inputs.ts'
+export * from './judge-order.ts'
+export * from './order.ts'
+export * from './order-questions.ts'
+export * from './pinned.ts'

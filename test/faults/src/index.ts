@@ -1,0 +1,6 @@
+export { askedBy, sentenceOf, type Asked, type Request, type Verb } from './asked.ts'
+export { chance, sampleOf, type Chance } from './chance.ts'
+export { serveRuns, type Ended, type RunRegistry } from './github.ts'
+export { startProxy, type FaultProxy, type Upstream } from './proxy.ts'
+export { sampleService, type Account, type Complaint, type Sampler, type SamplerOptions } from './sampler.ts'
+export { statusBody, write, type Match, type Numbered, type Rule, type Side, type StreamEnd, type Trouble } from './trouble.ts'
