@@ -44968,7 +44968,7 @@ function escapeText(text) {
  * Answers whether the outputs could be written, which later steps rely on; a summary or file that cannot is a warning.
  * Whatever fails here changes nothing of what happened before.
  */
-async function publish(report, { operation, host, print }) {
+async function publish(report, { operation, host, print, isLast = false }) {
     print('');
     for (const line of renderPlain(report.summary))
         print(line);
@@ -44977,7 +44977,8 @@ async function publish(report, { operation, host, print }) {
         annotate(annotation);
     const file = await attempt('report file', operation, () => writeReport(report, (0,external_node_path_.join)(host.temporaryFolder, `fairlead-${operation}-${(0,external_node_crypto_.randomUUID)()}.json`)));
     await attempt('job summary', operation, () => writeSummary(report, host));
-    return writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation);
+    // At the end of the job nobody reads outputs any more, and those of the step itself stay as they are.
+    return isLast || writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation);
 }
 async function writeReport({ conclusion, verdict, outputs, details }, file) {
     await (0,promises_.writeFile)(file, `${JSON.stringify({ conclusion, verdict, outputs, details }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
@@ -45204,7 +45205,7 @@ async function runOnRunner(operation, process, connect) {
     }
     const told = left === undefined ? await run(operation, options) : await runWindUp(operation, left, options);
     const report = redaction.cleanAll(told);
-    const code = (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    const code = (await publish(report, { operation: operation.name, host, print, isLast: left !== undefined })) && isGreen(report.conclusion) ? 0 : 1;
     // Whatever was given up may still wait for an answer, and the runner does not wait for it.
     if (host.signal.aborted)
         process.exit(code);

@@ -37408,8 +37408,12 @@ async function readJournal(cluster, place, options = {}) {
 async function writeJournal(cluster, place, { journal, resourceVersion }) {
     const { name } = journalReference(place.namespace, place.app);
     const text = JSON.stringify(journal);
-    if (text.length > LIMIT)
-        throw new build_fault/* Fault */.vC('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`);
+    const size = Buffer.byteLength(text);
+    if (size > LIMIT) {
+        throw new build_fault/* Fault */.vC('UNSUPPORTED', `ConfigMap "${place.namespace}/${name}": the journal would have ${size} bytes, expected at most ${LIMIT}`, {
+            hint: 'It holds what a way back gives back: apply large objects that the Pods do not read apart from the release.',
+        });
+    }
     const metadata = {
         name,
         namespace: place.namespace,
@@ -39768,9 +39772,9 @@ var known_resources = __nccwpck_require__(8064);
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/access.js
 
 
-/** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
+/** What reading and writing an app's journal takes, once it is there. */
 function journalAccess(app, more = []) {
-    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
+    return [{ group: '', resource: 'configmaps', verbs: ['get', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
 }
 /** What moving a Service and seeing the move takes. */
 const POINTER_ACCESS = [
@@ -39875,6 +39879,10 @@ const budget = {
     access: () => [{ group: 'policy', resource: BUDGETS.plural, verbs: ['create', 'patch', 'delete'] }],
     async execute({ app, budgets, beside, stale }, effects) {
         const { cluster, namespace } = effects;
+        // Budgets carry no fence, so the lock is asked: what a run that was overtaken shared out would stay so.
+        const loss = await effects.loss(app);
+        if (loss !== undefined)
+            throw loss;
         const backend = beside === undefined ? undefined : resolved(beside, app, effects);
         for (const name of stale)
             await cluster.delete({ resource: BUDGETS, namespace, name });
@@ -40193,17 +40201,23 @@ async function applyFenced(object, app, { options, effects }) {
     const { cluster, known } = effects;
     const { name } = object.metadata;
     for (let attempt = 1;; attempt += 1) {
-        const version = known.get(name)?.version;
+        const seen = known.get(name);
+        const version = seen?.version;
         try {
-            return remembered(await cluster.apply(atVersion(object, version), options), effects);
+            return remembered(await cluster.apply(asKnown(object, seen), options), effects);
         }
         catch (error) {
             if (version === undefined || attempt === fenced_ATTEMPTS || !fenced_isOutdated(error))
                 throw error;
             const live = await readKnown(name, app, effects);
-            // The version was right, so the conflict is about a field.
-            if (live === undefined || (live.metadata.resourceVersion === version && !(await giveUp(live, effects))))
+            if (live === undefined)
                 throw error;
+            if (live.metadata.resourceVersion !== version)
+                continue;
+            // The version was right, so the conflict is about a field: with ourselves, where a run was killed while it made it.
+            if (isUnfinished(live, options))
+                return await finish(object, app, { options, effects });
+            throw error;
         }
     }
 }
@@ -40214,9 +40228,14 @@ async function applyFenced(object, app, { options, effects }) {
 async function makeFenced(object, app, { options, effects }) {
     const bare = { ...object, spec: { ...object.spec, replicas: 0 } };
     const made = remembered(await effects.cluster.create(bare, { manager: MAKER }), effects);
-    if (!(await effects.confirm(app)))
-        await takeBack(made, app, effects);
-    const applied = await applyFenced(object, app, { options, effects });
+    const loss = await effects.loss(app);
+    if (loss !== undefined)
+        await takeBack(made, loss, effects);
+    return await finish(object, app, { options, effects });
+}
+/** Applies what was made, over its maker: the server has filled in fields that an apply would not name. */
+async function finish(object, app, { options, effects }) {
+    const applied = await applyFenced(object, app, { options: { ...options, force: true }, effects });
     await giveUp(applied, effects);
     return applied;
 }
@@ -40234,11 +40253,9 @@ function fenceTests({ metadata: { labels } }) {
     return [{ op: 'test', path: `/metadata/labels/${labels_LABELS.fence.replaceAll('/', '~1')}`, value: labels[labels_LABELS.fence] ?? null }];
 }
 /** What came after another run had ended is no part of what that run has left. */
-async function takeBack({ metadata: { name, uid } }, app, { cluster, namespace }) {
+async function takeBack({ metadata: { name, uid } }, loss, { cluster, namespace }) {
     await cluster.delete({ resource: DEPLOYMENTS, namespace, name }, { propagation: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) });
-    throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the lock is not ours any more, expected it until the end of the run`, {
-        hint: 'Wait for the other run to end, then run again: it starts from what is there.',
-    });
+    throw loss;
 }
 /** Reads the very Deployment this run knows. A namesake was made by whoever has overtaken it. */
 async function readKnown(name, app, effects) {
@@ -40254,13 +40271,15 @@ async function readKnown(name, app, effects) {
         known.set(name, { uid, version: live.metadata.resourceVersion });
     return live;
 }
-/** Takes the maker's entry out of what owns the fields. Answers whether there was one. */
-async function giveUp(live, effects) {
-    const { metadata } = live;
-    const entries = (metadata.managedFields ?? []);
-    const others = entries.filter(({ manager }) => manager !== MAKER);
-    if (others.length === entries.length)
-        return false;
+function isUnfinished({ metadata }, { force = false }) {
+    return !force && entriesOf(metadata).some(({ manager }) => manager === MAKER);
+}
+function entriesOf({ managedFields = [] }) {
+    return managedFields;
+}
+/** Takes the maker's entry out of what owns the fields. */
+async function giveUp({ metadata }, effects) {
+    const others = entriesOf(metadata).filter(({ manager }) => manager !== MAKER);
     const operations = [
         { op: 'test', path: '/metadata/uid', value: metadata.uid },
         { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
@@ -40270,14 +40289,12 @@ async function giveUp(live, effects) {
     const reference = { resource: DEPLOYMENTS, namespace, name: metadata.name };
     try {
         remembered(await cluster.patch(reference, operations, { manager: MAKER }), effects);
-        return true;
     }
     catch (error) {
-        // A controller has written its status since: what is left is given up by the apply that meets it.
+        // A controller has written its status since: what is left is given up by the next apply that meets it.
         const isOpen = (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'CONFLICT');
-        if (isOpen && (await cluster.get(reference))?.metadata.resourceVersion !== metadata.resourceVersion)
-            return false;
-        throw error;
+        if (!isOpen || (await cluster.get(reference))?.metadata.resourceVersion === metadata.resourceVersion)
+            throw error;
     }
 }
 function remembered(object, { known }) {
@@ -40288,8 +40305,11 @@ function remembered(object, { known }) {
 function fenced_isOutdated(error) {
     return (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND');
 }
-function atVersion(object, resourceVersion) {
-    return resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+/** To an apply with a version alone, what is gone is something to be made; with the uid it is not. */
+function asKnown(object, { uid, version } = {}) {
+    if (version === undefined || uid === undefined)
+        return object;
+    return { ...object, metadata: { ...object.metadata, uid, resourceVersion: version } };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
@@ -43884,9 +43904,10 @@ function nameOf({ app, backend }) {
 /** Makes the rollout findable before anything else is touched, with all that the way back needs. */
 const begin = {
     describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
-    access: ({ app }) => journalAccess(app, ['delete']),
+    // A journal is created by a request that carries no name, so the right to cannot be limited to one.
+    access: ({ app }) => [...journalAccess(app, ['delete']), { group: '', resource: 'configmaps', verbs: ['create'] }],
     async execute(step, { journals, clock }) {
-        const { app, release, slot, from, selector, before, adopts, restores } = step;
+        const { app, release, slot, from, selector, before, adopts, restores, order } = step;
         const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : [];
         const rollout = {
             release: { ...release, at: clock.date().toISOString() },
@@ -43895,6 +43916,7 @@ const begin = {
             ...(selector === undefined ? {} : { selector }),
             ...(before === undefined ? {} : { before }),
             created,
+            ...(order === undefined ? {} : { order }),
             step: 'begin',
             state: 'running',
             moving: false,
@@ -44183,6 +44205,7 @@ async function podsLeft(reference, { cluster }) {
     const pods = await podsOf(cluster, sets);
     return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length;
 }
+/** Tells whether a controller has heard of zero, and no Pod of it is left but those that end. */
 function isAtRest(owner) {
     const { replicas = 0 } = (owner.status ?? {});
     return deployment_isObserved(owner) && replicas === 0 && owner.spec.replicas === 0;
@@ -45422,10 +45445,17 @@ const pin_pin = {
     access: ({ app }) => journalAccess(app),
     async execute({ app, pin: wanted }, { journals, clock }) {
         const at = clock.date().toISOString();
-        await journals.write(app, (journal) => (journal.pin?.id === wanted.id ? journal : { ...journal, pin: { ...wanted, at } }));
+        await journals.write(app, (journal) => pinned(journal, { ...wanted, at }));
         return { ok: true, text: `pin ${wanted.id} by ${wanted.actor}` };
     },
 };
+/** What was pinned before stays so. */
+function pinned(journal, wanted) {
+    const { pin: before, olderPins = [] } = journal;
+    if (before === undefined)
+        return { ...journal, pin: wanted };
+    return before.id === wanted.id ? journal : { ...journal, pin: wanted, olderPins: [before, ...olderPins.filter(({ id }) => id !== wanted.id)] };
+}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/prepare.js
 
@@ -45539,8 +45569,9 @@ const record = {
 const RECORD_ACCESS = [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'delete'] }];
 function recorded(before, { step, note }, effects) {
     // What was on its way has arrived.
-    const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin, ...journal } = before;
-    const { app, release, backend, lifts, mark } = step;
+    const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin: _pin, olderPins: _older, ...journal } = before;
+    const { app, release, backend } = step;
+    const { lifts, mark } = orderOf(step, before);
     const active = { backend: resolved(backend, app, effects), release: note };
     const previous = previousOf(journal, step, effects);
     const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
@@ -45553,9 +45584,18 @@ function recorded(before, { step, note }, effects) {
         ...(until === undefined ? {} : { standbyUntil: until }),
         ...(isKeptWarm(step, warm) ? { warm: true } : {}),
         ...(history === undefined ? {} : { history }),
-        ...(pin === undefined || pin.id === lifts?.id ? {} : { pin }),
+        ...pinsAfter(before, lifts),
         ...(mark === undefined ? {} : { mark }),
     };
+}
+/** Whoever accepts it, what was judged when it began counts. */
+function orderOf({ lifts, mark, release }, { rollout }) {
+    const begun = rollout?.release.number === release.number ? (rollout.order ?? {}) : {};
+    return { ...begun, ...(lifts === undefined ? {} : { lifts }), ...(mark === undefined ? {} : { mark }) };
+}
+function pinsAfter({ pin, olderPins = [] }, lifts) {
+    const [first, ...rest] = [...(pin === undefined ? [] : [pin]), ...olderPins].filter(({ id }) => id !== lifts?.id);
+    return { ...(first === undefined ? {} : { pin: first }), ...(rest.length === 0 ? {} : { olderPins: rest }) };
 }
 /** Only what has a record is in it. */
 function historyOf(before, { step, note }, { clock }) {
@@ -45991,6 +46031,7 @@ function restore_plain_told(configs, { spec }, { namespace }) {
 
 
 
+
 /**
  * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the pointer is looked at last, and
  * a run that was overtaken cannot scale them any more.
@@ -46004,7 +46045,7 @@ const retire = {
             return { ok: true, text: endOf(step) };
         await effects.clock.sleep(drain, effects.signal);
         if (await isServing(step, effects))
-            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` };
+            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again`, isDoubtful: true };
         return await takeAway(step, effects);
     },
 };
@@ -46019,6 +46060,8 @@ async function takeAway({ app, backend, cleanup }, effects) {
     const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid;
     try {
         await scaleBackend(app, backend, { replicas: 0, effects });
+        if (effects.standing(app).budgets.length > 0)
+            await untilAtRest(name, effects);
         if (!cleanup)
             return { ok: true, text: 'scaled to 0, kept as the way back' };
         const preconditions = uid === undefined ? {} : { preconditions: { uid } };
@@ -46032,6 +46075,17 @@ async function takeAway({ app, backend, cleanup }, effects) {
             throw error;
         return { ok: true, text: `${name} is gone already` };
     }
+}
+/** Milliseconds for controllers to mark the Pods that are to go. */
+const retire_PATIENCE = 10_000;
+/** A budget that is to cover this slot again must not count Pods as serving that are about to be taken away. */
+async function untilAtRest(name, { cluster, namespace, clock, signal }) {
+    const reference = deploymentReference(namespace, name);
+    const look = async () => {
+        const live = await cluster.get(reference);
+        return live === undefined || isAtRest(live) ? true : undefined;
+    };
+    await lookUntil(look, { clock, signal, deadline: (0,build_deadline/* deadlineIn */._)(clock, retire_PATIENCE) });
 }
 async function retire_isAbsent(name, { cluster, namespace }) {
     return (await cluster.get(deploymentReference(namespace, name))) === undefined;
@@ -46604,357 +46658,6 @@ function describe(rules) {
     return rules.map(({ verbs, resource }) => `${verbs.join(', ')} on ${resource}`).join('; ');
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/grace.js
-/** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
-const grace_GRACE = 4_000;
-/** Waits for work. Once the signal is aborted it has a grace to end by itself, since a write that was sent is better heard out than cut off. Never throws. */
-async function withGrace(work, { signal, clock }) {
-    const over = new AbortController();
-    const ended = work.then((value) => ({ type: 'ended', value }), (error) => ({ type: 'threw', error }));
-    try {
-        return await Promise.race([ended, grace_giveUp(signal, clock, over.signal)]);
-    }
-    finally {
-        over.abort();
-    }
-}
-async function grace_giveUp(signal, clock, over) {
-    await aborted(signal, over);
-    try {
-        await clock.sleep(grace_GRACE, over);
-    }
-    catch {
-        // The work has ended: nobody waits for this answer any more.
-    }
-    return { type: 'given up' };
-}
-function aborted(signal, over) {
-    if (signal.aborted)
-        return Promise.resolve();
-    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/execute.js
-
-
-
-/** Carries out any plan, one step after the other, and stops at the first that is refused. Never throws. */
-async function execute(steps, effects) {
-    const records = [];
-    const unreached = () => steps.slice(records.length).map((step, index) => notReached(step, records.length + index + 1));
-    for (const [index, step] of steps.entries()) {
-        const number = index + 1;
-        const at = effects.clock.date().toISOString();
-        const began = effects.clock.now();
-        const text = describeStep(step);
-        effects.say(`${label(number)}  ${text}`);
-        const ended = await attempt(step, text, effects);
-        const seconds = (effects.clock.now() - began) / 1_000;
-        if (ended instanceof build_fault/* Fault */.vC) {
-            records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } });
-            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`);
-            return { ended: execute_endingOf(ended, effects), records: [...records, ...unreached()], fault: ended };
-        }
-        effects.results.set(step, ended);
-        records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended });
-        effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`);
-        if (!ended.ok)
-            return { ended: 'refused', records: [...records, ...unreached()] };
-    }
-    return { ended: 'complete', records };
-}
-/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
-async function attempt(step, text, effects) {
-    const { signal, journals } = effects;
-    if (signal.aborted)
-        return (0,build_fault/* toFault */.ec)(signal.reason);
-    journals.at(text);
-    const ending = await withGrace(execute_begin(step, effects), effects);
-    if (ending.type === 'ended')
-        return ending.value;
-    if (ending.type === 'threw')
-        return (0,build_fault/* toFault */.ec)(signal.aborted ? signal.reason : ending.error);
-    const stopped = (0,build_fault/* toFault */.ec)(signal.reason);
-    await execute_giveUp(step, effects);
-    return new build_fault/* Fault */.vC(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
-        hint: 'Run it again: it starts from what is there.',
-        cause: stopped,
-    });
-}
-async function execute_begin(step, effects) {
-    if (writesAhead(step))
-        await effects.journals.intend(appsOf(step));
-    return await executeStep(step, effects);
-}
-/** Milliseconds for the last word in the journal. */
-const LAST_WORD = 1_000;
-/** The journal says `begun` if this does not get through any more, which is as true. */
-async function execute_giveUp(step, { journals, clock }) {
-    await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)]);
-}
-/** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
-function execute_endingOf(fault, { lost, late }) {
-    if (lost.aborted && (0,build_fault/* isFault */.Zh)(lost.reason, 'CONFLICT'))
-        return 'overtaken';
-    if (late.aborted)
-        return 'late';
-    if ((0,build_fault/* isFault */.Zh)(fault, 'CANCELLED'))
-        return 'cancelled';
-    return (0,build_fault/* isFault */.Zh)(fault, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(fault, 'BUG') ? 'blind' : 'broken';
-}
-function notReached(step, number) {
-    return { number, step, text: describeStep(step), state: 'not reached', seconds: 0 };
-}
-function label(number) {
-    return String(number).padStart(2);
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/journals.js
-
-
-
-/**
- * The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on; and says which step the run is at, so that
- * whoever comes after one that was killed knows what may have been done.
- */
-class Journals {
-    #writer;
-    #kept;
-    #step = '';
-    #moves = 0;
-    constructor(writer, kept) {
-        this.#writer = writer;
-        this.#kept = new Map(kept);
-    }
-    /** The journal of an app as this run knows it. */
-    of(app) {
-        return this.#find(app).journal;
-    }
-    /** All journals as this run left them; an app that has none is not among them. */
-    all() {
-        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
-        return new Map(kept.map(([app, { journal }]) => [app, journal]));
-    }
-    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
-    isUndisturbed(app, { resourceVersion }) {
-        return this.#find(app).resourceVersion === resourceVersion;
-    }
-    /** Names the step that is about to begin: every write from here on says so. */
-    at(step) {
-        this.#step = step;
-    }
-    /** Writes down, before anything is done, that the step is begun. An app without a journal has nothing on its way. */
-    async intend(apps) {
-        for (const app of new Set(apps))
-            if (this.#find(app).resourceVersion !== undefined)
-                await this.write(app, (journal) => journal);
-    }
-    /** Writes down that the step was given up before it was heard whether its write took. */
-    async giveUp(apps) {
-        for (const app of new Set(apps)) {
-            if (this.#find(app).resourceVersion !== undefined)
-                await this.#put(app, (journal) => ({ ...journal, doing: this.#doing('unknown') }));
-        }
-    }
-    /** Writes what a change makes of the journal, with the step this run is at. */
-    async write(app, change) {
-        await this.#put(app, (journal) => ({ ...change(journal), doing: this.#doing('begun') }));
-    }
-    /** Writes what a change makes of the journal, and that nothing is under way any more. */
-    async settle(app, change) {
-        await this.#put(app, (journal) => {
-            const { doing: _doing, ...settled } = change(journal);
-            return settled;
-        });
-    }
-    /** Takes back what this run has written about a step that it has ended meanwhile. */
-    async rest() {
-        for (const [app, { journal }] of this.#kept)
-            if (journal.doing?.by === this.#writer.holder)
-                await this.settle(app, (kept) => kept);
-    }
-    /** Deletes the journal of an app that was never released. */
-    async remove(app) {
-        await deleteJournal(this.#writer.cluster, this.#place(app), this.#find(app));
-        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
-    }
-    /** The fencing token of an app's lock. */
-    tokenOf(app) {
-        return this.#writer.token(app);
-    }
-    /** A move label that no move of this app has had: the token of the lock, and a number. */
-    nextMove(app) {
-        this.#moves += 1;
-        return `${this.#writer.token(app)}-${this.#moves}`;
-    }
-    async #put(app, change) {
-        const { journal, resourceVersion } = this.#find(app);
-        const { rollout, ...changed } = change(journal);
-        const { holder } = this.#writer;
-        const signed = { ...changed, token: this.#writer.token(app), ...(rollout === undefined ? {} : { rollout: { ...rollout, by: holder } }) };
-        this.#kept.set(app, await this.#written(app, { journal, resourceVersion }, signed));
-    }
-    /** A label that somebody else has put on the ConfigMap changes its version, and nothing of the journal. */
-    async #written(app, { journal, resourceVersion }, signed) {
-        const { cluster } = this.#writer;
-        try {
-            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion });
-        }
-        catch (error) {
-            if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || resourceVersion === undefined)
-                throw error;
-            const live = await readJournal(cluster, this.#place(app));
-            if (live.resourceVersion === resourceVersion || !(0,json_pointer/* sameJson */.Vk)(live.journal, journal))
-                throw error;
-            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion: live.resourceVersion });
-        }
-    }
-    #doing(state) {
-        return { step: this.#step, state, at: this.#writer.clock.date().toISOString(), by: this.#writer.holder };
-    }
-    #place(app) {
-        return { namespace: this.#writer.namespace, app };
-    }
-    #find(app) {
-        const kept = this.#kept.get(app);
-        if (kept === undefined)
-            throw new TypeError(`the journal of ${app} was not read`);
-        return kept;
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/run-rollout.js
-
-
-
-
-
-
-
-/** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
-async function runRollout(plan, standings, { world, options }) {
-    const began = world.clock.now();
-    const seconds = () => (world.clock.now() - began) / 1_000;
-    const forward = await executeIn(world, plan, standings);
-    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
-    if (forward.execution.ended === 'overtaken')
-        return { ...told, ...(await lastLook(world, standings, forward.journals)), seconds: seconds() };
-    if (!isReasonToGoBack(forward.execution))
-        return { ...told, journals: forward.journals, seconds: seconds() };
-    const now = await look(world, standings);
-    if (now instanceof build_fault/* Fault */.vC)
-        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
-    const seen = now.map(pointedAt);
-    const own = now.filter((standing) => forward.undisturbed(standing) && isUnderOwnToken(standing, world.held));
-    const barred = own.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
-    if (barred.length > 0)
-        return { ...told, seen, barred: barred.join('; '), journals: journalsOf(now), seconds: seconds() };
-    const steps = wayBackSteps(own, options);
-    if (steps.length === 0)
-        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
-    world.say('');
-    world.say('taking it back:');
-    const wayBack = await executeIn(world, { steps, budget: options.rollbackTimeout }, now);
-    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
-}
-/** How things stand that are not ours to change any more; what this run knew last, where it cannot be seen. */
-async function lastLook(world, standings, known) {
-    const now = await look(world, standings);
-    return now instanceof build_fault/* Fault */.vC ? { journals: known } : { seen: now.map(pointedAt), journals: journalsOf(now) };
-}
-/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
-function isReasonToGoBack({ ended, records }) {
-    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
-    return (ended === 'refused' || ended === 'broken') && !arrived;
-}
-/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
-function isLast({ app }, records) {
-    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
-    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
-    return begun < written;
-}
-function journalsOf(standings) {
-    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
-    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
-}
-/** Whoever takes over writes a greater token to the pointer before anything else: what it leads to is theirs to say from then on. */
-function isUnderOwnToken({ app, service }, held) {
-    const move = service === undefined ? undefined : readPointer(service).move;
-    return Number.parseInt(move ?? '0', 10) <= held.token(app);
-}
-/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
-async function look({ cluster, namespace, clock }, standings) {
-    try {
-        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
-    }
-    catch (error) {
-        return (0,build_fault/* toFault */.ec)(error);
-    }
-}
-function run_rollout_placesOf(standings) {
-    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
-}
-async function executeIn(world, { steps, budget }, standings) {
-    const over = new AbortController();
-    const late = lateAfter(budget, world.clock, over.signal);
-    const effects = effectsFor(world, late, standings);
-    const { journals } = effects;
-    try {
-        const execution = await execute(steps, effects);
-        if (execution.ended === 'complete')
-            await journals.rest().catch(() => undefined);
-        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
-    }
-    finally {
-        over.abort();
-        for (const { proof } of effects.moves.values())
-            proof.close();
-    }
-}
-/** A signal that is aborted once the budget is used up. */
-function lateAfter(budget, clock, over) {
-    const controller = new AbortController();
-    if (budget === undefined)
-        return controller.signal;
-    const abort = () => controller.abort(new build_fault/* Fault */.vC('UNAVAILABLE', `the way back did not end within ${(0,build_duration/* formatDuration */.a3)(budget)}`, {
-        hint: 'Both slots are left as they are: go on by hand, or run it again.',
-    }));
-    clock.sleep(budget, over).then(abort, () => undefined);
-    return controller.signal;
-}
-function effectsFor(world, late, standings) {
-    const { cluster, namespace, clock, held, signal } = world;
-    const byName = new Map(standings.map((standing) => [standing.app, standing]));
-    const services = standings.flatMap(({ app, service }) => (service === undefined ? [] : [[app, service]]));
-    return {
-        ...world,
-        say: (line) => world.say(line),
-        signal: AbortSignal.any([signal, held.lost, late]),
-        lost: held.lost,
-        confirm: (app) => held.confirm(app),
-        late,
-        journals: new Journals({ cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) }, new Map(standings.map(({ app, kept }) => [app, kept]))),
-        standing(app) {
-            const standing = byName.get(app);
-            if (standing === undefined)
-                throw new TypeError(`${app} is not part of this rollout`);
-            return standing;
-        },
-        services: new Map(services),
-        moves: new Map(),
-        results: new Map(),
-        running: new Map(),
-        known: new Map(standings.flatMap(knownOf)),
-        generations: new Map(),
-    };
-}
-function knownOf({ slots }) {
-    return SLOTS.flatMap((slot) => {
-        const object = slots[slot]?.object;
-        return object === undefined ? [] : [[object.metadata.name, { uid: object.metadata.uid, version: object.metadata.resourceVersion }]];
-    });
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/lock/words.js
 
 
@@ -47134,11 +46837,20 @@ class HeldLock {
         }
     }
 }
+/** Says that a lock is somebody else's by now, and whose. */
 function takenAway({ namespace, app, holder, token }, lease) {
-    return new build_fault/* Fault */.vC('CONFLICT', `${(0,build_reference/* describeReference */.P5)(leaseReference(namespace, app))}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
+    const name = (0,build_reference/* describeReference */.P5)(leaseReference(namespace, app));
+    const fault = new build_fault/* Fault */.vC('CONFLICT', `${name}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
         hint: 'What the other run does counts now: wait for it to end, then run again.',
     });
+    LOSSES.add(fault);
+    return fault;
 }
+/** Tells whether a Fault says that a lock was taken away. */
+function isLoss(error) {
+    return error instanceof build_fault/* Fault */.vC && LOSSES.has(error);
+}
+const LOSSES = new WeakSet();
 function now(lease) {
     if (lease === undefined)
         return 'none: somebody has deleted it';
@@ -47155,6 +46867,380 @@ function goneBlind({ namespace, app }, cause) {
     return new build_fault/* Fault */.vC('UNAVAILABLE', `${(0,build_reference/* describeReference */.P5)(leaseReference(namespace, app))}: the lock of ${app} could not be renewed for ${BLIND / 1_000}s, expected the API server to answer${why}`, {
         cause,
         hint: 'Run again when the API server can be reached: it goes on from what is there.',
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/grace.js
+/** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
+const grace_GRACE = 3_000;
+/** Waits for work. Once the signal is aborted it has a grace to end by itself, since a write that was sent is better heard out than cut off. Never throws. */
+async function withGrace(work, { signal, clock }) {
+    const over = new AbortController();
+    const ended = work.then((value) => ({ type: 'ended', value }), (error) => ({ type: 'threw', error }));
+    try {
+        return await Promise.race([ended, grace_giveUp(signal, clock, over.signal)]);
+    }
+    finally {
+        over.abort();
+    }
+}
+async function grace_giveUp(signal, clock, over) {
+    await aborted(signal, over);
+    try {
+        await clock.sleep(grace_GRACE, over);
+    }
+    catch {
+        // The work has ended: nobody waits for this answer any more.
+    }
+    return { type: 'given up' };
+}
+function aborted(signal, over) {
+    if (signal.aborted)
+        return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/execute.js
+
+
+
+
+/** Carries out any plan, one step after the other, and stops at the first that is refused. Never throws. */
+async function execute(steps, effects) {
+    const records = [];
+    const unreached = () => steps.slice(records.length).map((step, index) => notReached(step, records.length + index + 1));
+    for (const [index, step] of steps.entries()) {
+        const number = index + 1;
+        const at = effects.clock.date().toISOString();
+        const began = effects.clock.now();
+        const text = describeStep(step);
+        effects.say(`${label(number)}  ${text}`);
+        const ended = await underOwnLock(step, await attempt(step, text, effects), effects);
+        const seconds = (effects.clock.now() - began) / 1_000;
+        if (ended instanceof build_fault/* Fault */.vC) {
+            records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } });
+            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`);
+            return { ended: execute_endingOf(ended, effects), records: [...records, ...unreached()], fault: ended };
+        }
+        effects.results.set(step, ended);
+        records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended });
+        effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`);
+        if (!ended.ok)
+            return { ended: 'refused', records: [...records, ...unreached()] };
+    }
+    return { ended: 'complete', records };
+}
+/** What looks like a no, or like a conflict, is another run's work where the lock is not ours any more. */
+async function underOwnLock(step, ended, effects) {
+    const isDoubtful = ended instanceof build_fault/* Fault */.vC ? (0,build_fault/* isFault */.Zh)(ended, 'CONFLICT') : !ended.ok || ended.isDoubtful === true;
+    if (!isDoubtful || effects.signal.aborted)
+        return ended;
+    for (const app of new Set(appsOf(step))) {
+        const loss = await effects.loss(app).catch(() => undefined);
+        if (loss !== undefined)
+            return loss;
+    }
+    return ended;
+}
+/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
+async function attempt(step, text, effects) {
+    const { signal, journals } = effects;
+    if (signal.aborted)
+        return (0,build_fault/* toFault */.ec)(signal.reason);
+    journals.at(text);
+    const ending = await withGrace(execute_begin(step, effects), effects);
+    if (ending.type === 'ended')
+        return ending.value;
+    if (ending.type === 'threw')
+        return (0,build_fault/* toFault */.ec)(signal.aborted ? signal.reason : ending.error);
+    const stopped = (0,build_fault/* toFault */.ec)(signal.reason);
+    await execute_giveUp(step, effects);
+    return new build_fault/* Fault */.vC(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
+        hint: 'Run it again: it starts from what is there.',
+        cause: stopped,
+    });
+}
+async function execute_begin(step, effects) {
+    if (writesAhead(step))
+        await effects.journals.intend(appsOf(step));
+    return await executeStep(step, effects);
+}
+/** Milliseconds for the last word in the journal. */
+const LAST_WORD = 1_000;
+/** The journal says `begun` if this does not get through any more, which is as true. */
+async function execute_giveUp(step, effects) {
+    const { journals, clock } = effects;
+    effects.abandon();
+    await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)]);
+}
+/** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
+function execute_endingOf(fault, { lost, late }) {
+    if (isLoss(fault) || (lost.aborted && (0,build_fault/* isFault */.Zh)(lost.reason, 'CONFLICT')))
+        return 'overtaken';
+    if (late.aborted)
+        return 'late';
+    if ((0,build_fault/* isFault */.Zh)(fault, 'CANCELLED'))
+        return 'cancelled';
+    return (0,build_fault/* isFault */.Zh)(fault, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(fault, 'BUG') ? 'blind' : 'broken';
+}
+function notReached(step, number) {
+    return { number, step, text: describeStep(step), state: 'not reached', seconds: 0 };
+}
+function label(number) {
+    return String(number).padStart(2);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/journals.js
+
+
+
+/**
+ * The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on; and says which step the run is at, so that
+ * whoever comes after one that was killed knows what may have been done.
+ */
+class Journals {
+    #writer;
+    #kept;
+    #queue = new Map();
+    #step = '';
+    #moves = 0;
+    constructor(writer, kept) {
+        this.#writer = writer;
+        this.#kept = new Map(kept);
+    }
+    /** The journal of an app as this run knows it. */
+    of(app) {
+        return this.#find(app).journal;
+    }
+    /** All journals as this run left them; an app that has none is not among them. */
+    all() {
+        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
+        return new Map(kept.map(([app, { journal }]) => [app, journal]));
+    }
+    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
+    isUndisturbed(app, { resourceVersion }) {
+        return this.#find(app).resourceVersion === resourceVersion;
+    }
+    /** Names the step that is about to begin: every write from here on says so. */
+    at(step) {
+        this.#step = step;
+    }
+    /** Writes down, before anything is done, that the step is begun. An app without a journal has nothing on its way. */
+    async intend(apps) {
+        for (const app of new Set(apps))
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.write(app, (journal) => journal);
+    }
+    /** Writes down that the step was given up before it was heard whether its write took. */
+    async giveUp(apps) {
+        for (const app of new Set(apps)) {
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.#put(app, (journal) => ({ ...journal, doing: this.#doing('unknown') }));
+        }
+    }
+    /** Writes what a change makes of the journal, with the step this run is at. */
+    async write(app, change) {
+        await this.#put(app, (journal) => ({ ...change(journal), doing: this.#doing('begun') }));
+    }
+    /** Writes what a change makes of the journal, and that nothing is under way any more. */
+    async settle(app, change) {
+        await this.#put(app, (journal) => {
+            const { doing: _doing, ...settled } = change(journal);
+            return settled;
+        });
+    }
+    /** Takes back what this run has written about a step that it has ended meanwhile. */
+    async rest() {
+        for (const [app, { journal }] of this.#kept)
+            if (journal.doing?.by === this.#writer.holder)
+                await this.settle(app, (kept) => kept);
+    }
+    /** Deletes the journal of an app that was never released. */
+    async remove(app) {
+        await deleteJournal(this.#writer.cluster, this.#place(app), this.#find(app));
+        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
+    }
+    /** The fencing token of an app's lock. */
+    tokenOf(app) {
+        return this.#writer.token(app);
+    }
+    /** A move label that no move of this app has had: the token of the lock, and a number. */
+    nextMove(app) {
+        this.#moves += 1;
+        return `${this.#writer.token(app)}-${this.#moves}`;
+    }
+    /** One after the other: two writes at once, as of a soak that is noted while it ends, would be built on the same version. */
+    #put(app, change) {
+        const next = (this.#queue.get(app) ?? Promise.resolve()).then(() => this.#putNow(app, change));
+        this.#queue.set(app, next.catch(() => undefined));
+        return next;
+    }
+    async #putNow(app, change) {
+        const { journal, resourceVersion } = this.#find(app);
+        const { rollout, ...changed } = change(journal);
+        const { holder } = this.#writer;
+        const signed = { ...changed, token: this.#writer.token(app), ...(rollout === undefined ? {} : { rollout: { ...rollout, by: holder } }) };
+        this.#kept.set(app, await this.#written(app, { journal, resourceVersion }, signed));
+    }
+    /** A label that somebody else has put on the ConfigMap changes its version, and nothing of the journal. */
+    async #written(app, { journal, resourceVersion }, signed) {
+        const { cluster } = this.#writer;
+        try {
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion });
+        }
+        catch (error) {
+            if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || resourceVersion === undefined)
+                throw error;
+            const live = await readJournal(cluster, this.#place(app));
+            if (live.resourceVersion === resourceVersion || !(0,json_pointer/* sameJson */.Vk)(live.journal, journal))
+                throw error;
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion: live.resourceVersion });
+        }
+    }
+    #doing(state) {
+        return { step: this.#step, state, at: this.#writer.clock.date().toISOString(), by: this.#writer.holder };
+    }
+    #place(app) {
+        return { namespace: this.#writer.namespace, app };
+    }
+    #find(app) {
+        const kept = this.#kept.get(app);
+        if (kept === undefined)
+            throw new TypeError(`the journal of ${app} was not read`);
+        return kept;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/run-rollout.js
+
+
+
+
+
+
+
+/** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
+async function runRollout(plan, standings, { world, options }) {
+    const began = world.clock.now();
+    const seconds = () => (world.clock.now() - began) / 1_000;
+    const forward = await executeIn(world, plan, standings);
+    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
+    if (forward.execution.ended === 'overtaken')
+        return { ...told, ...(await lastLook(world, standings, forward.journals)), seconds: seconds() };
+    if (!isReasonToGoBack(forward.execution))
+        return { ...told, journals: forward.journals, seconds: seconds() };
+    const now = await look(world, standings);
+    if (now instanceof build_fault/* Fault */.vC)
+        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
+    const seen = now.map(pointedAt);
+    const own = now.filter((standing) => forward.undisturbed(standing) && isUnderOwnToken(standing, world.held));
+    const barred = own.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
+    if (barred.length > 0)
+        return { ...told, seen, barred: barred.join('; '), journals: journalsOf(now), seconds: seconds() };
+    const steps = wayBackSteps(own, options);
+    if (steps.length === 0)
+        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
+    world.say('');
+    world.say('taking it back:');
+    const wayBack = await executeIn(world, { steps, budget: options.rollbackTimeout }, now);
+    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+}
+/** How things stand that are not ours to change any more; what this run knew last, where it cannot be seen. */
+async function lastLook(world, standings, known) {
+    const now = await look(world, standings);
+    return now instanceof build_fault/* Fault */.vC ? { journals: known } : { seen: now.map(pointedAt), journals: journalsOf(now) };
+}
+/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
+function isReasonToGoBack({ ended, records }) {
+    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
+    return (ended === 'refused' || ended === 'broken') && !arrived;
+}
+/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
+function isLast({ app }, records) {
+    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
+    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
+    return begun < written;
+}
+function journalsOf(standings) {
+    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
+    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
+}
+/** Whoever takes over writes a greater token to the pointer before anything else: what it leads to is theirs to say from then on. */
+function isUnderOwnToken({ app, service }, held) {
+    const move = service === undefined ? undefined : readPointer(service).move;
+    return Number.parseInt(move ?? '0', 10) <= held.token(app);
+}
+/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
+async function look({ cluster, namespace, clock }, standings) {
+    try {
+        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
+    }
+    catch (error) {
+        return (0,build_fault/* toFault */.ec)(error);
+    }
+}
+function run_rollout_placesOf(standings) {
+    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
+}
+async function executeIn(world, { steps, budget }, standings) {
+    const over = new AbortController();
+    const late = lateAfter(budget, world.clock, over.signal);
+    const effects = effectsFor(world, late, standings);
+    const { journals } = effects;
+    try {
+        const execution = await execute(steps, effects);
+        if (execution.ended === 'complete')
+            await journals.rest().catch(() => undefined);
+        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
+    }
+    finally {
+        over.abort();
+        for (const { proof } of effects.moves.values())
+            proof.close();
+    }
+}
+/** A signal that is aborted once the budget is used up. */
+function lateAfter(budget, clock, over) {
+    const controller = new AbortController();
+    if (budget === undefined)
+        return controller.signal;
+    const abort = () => controller.abort(new build_fault/* Fault */.vC('UNAVAILABLE', `the way back did not end within ${(0,build_duration/* formatDuration */.a3)(budget)}`, {
+        hint: 'Both slots are left as they are: go on by hand, or run it again.',
+    }));
+    clock.sleep(budget, over).then(abort, () => undefined);
+    return controller.signal;
+}
+function effectsFor(world, late, standings) {
+    const { cluster, namespace, clock, held, signal } = world;
+    const byName = new Map(standings.map((standing) => [standing.app, standing]));
+    const services = standings.flatMap(({ app, service }) => (service === undefined ? [] : [[app, service]]));
+    return {
+        ...world,
+        say: (line) => world.say(line),
+        signal: AbortSignal.any([signal, held.lost, late]),
+        lost: held.lost,
+        loss: (app) => held.loss(app),
+        abandon: () => held.abandon(),
+        late,
+        journals: new Journals({ cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) }, new Map(standings.map(({ app, kept }) => [app, kept]))),
+        standing(app) {
+            const standing = byName.get(app);
+            if (standing === undefined)
+                throw new TypeError(`${app} is not part of this rollout`);
+            return standing;
+        },
+        services: new Map(services),
+        moves: new Map(),
+        results: new Map(),
+        running: new Map(),
+        known: new Map(standings.flatMap(knownOf)),
+        generations: new Map(),
+    };
+}
+function knownOf({ slots }) {
+    return SLOTS.flatMap((slot) => {
+        const object = slots[slot]?.object;
+        return object === undefined ? [] : [[object.metadata.name, { uid: object.metadata.uid, version: object.metadata.resourceVersion }]];
     });
 }
 
@@ -47495,8 +47581,7 @@ async function underLock(question, open, work) {
         const waited = clock.now() - began;
         if (waited > WORTH_A_WORD)
             open.say(`waited ${(0,build_duration/* formatDuration */.a3)(waited)} for the lock`);
-        for (const lock of locks)
-            await under_lock_fence(lock, standings, open);
+        await fenceAll(locks, standings, open);
         const stale = locks.some(({ undisturbed, overtaken }) => !undisturbed || overtaken !== undefined);
         return await work({ world: { ...rest, held: heldBy(locks, { cluster, namespace, holder }) }, stale });
     }
@@ -47505,19 +47590,25 @@ async function underLock(question, open, work) {
     }
 }
 const WORTH_A_WORD = 1_000;
-/** Where this fails the lock is not given back: whoever takes it next must know that it was never fenced. */
+/** Where this fails, no lock that was taken over is given back: whoever takes it next must know that it was never fenced. */
+async function fenceAll(locks, standings, open) {
+    try {
+        for (const lock of locks)
+            await under_lock_fence(lock, standings, open);
+    }
+    catch (error) {
+        for (const lock of locks)
+            if (lock.overtaken !== undefined)
+                lock.abandon();
+        throw error;
+    }
+}
 async function under_lock_fence(lock, standings, { cluster, namespace, signal }) {
     const { app, overtaken, token } = lock;
     if (overtaken === undefined)
         return;
     const services = standings.filter((each) => each.app === app).map(({ serviceName }) => serviceName);
-    try {
-        await fenceApp(cluster, { namespace, app, services, signal }, token);
-    }
-    catch (error) {
-        lock.abandon();
-        throw error;
-    }
+    await fenceApp(cluster, { namespace, app, services, signal }, token);
 }
 function heldBy(locks, { cluster, namespace, holder }) {
     const tokens = new Map(locks.map(({ app, token }) => [app, token]));
@@ -47531,14 +47622,21 @@ function heldBy(locks, { cluster, namespace, holder }) {
         holder,
         lost: AbortSignal.any(locks.map(({ lost }) => lost)),
         token: tokenOf,
-        async confirm(app) {
-            const { lease } = await readLease(cluster, { namespace, app });
-            return isHeldBy(lease, { namespace, app, holder, token: tokenOf(app) });
+        abandon() {
+            for (const lock of locks)
+                lock.abandon();
+        },
+        async loss(app) {
+            const holding = { namespace, app, holder, token: tokenOf(app) };
+            const { lease } = await readLease(cluster, holding);
+            return isHeldBy(lease, holding) ? undefined : takenAway(holding, lease);
         },
     };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/wind-up.js
+
+
 
 
 
@@ -47572,10 +47670,12 @@ async function windUp(left, options, open) {
 }
 /** What there is to say without doing anything; undefined where something has to be taken back. */
 function wind_up_judge(standings, left) {
+    const returned = standings.filter((standing) => isReturned(standing) && standing.kept.journal.doing?.by === left.holder);
     const behind = leftBehind(standings, left);
-    if (behind.length === 0)
+    if (behind.length + returned.length === 0)
         return { type: 'nothing' };
-    return behind.every(isSwitched) ? { type: 'stays', standings: behind } : undefined;
+    const isBarred = behind.some((standing) => irreversibleAfterMove(standing) !== undefined);
+    return isBarred || behind.every(isSwitched) ? { type: 'stays', standings: [...behind, ...returned] } : undefined;
 }
 /** The rollouts that a run left on their way: neither parked nor taken on by another since. */
 function leftBehind(standings, { holder }) {
@@ -47638,9 +47738,9 @@ function untouched({ plan, standings }) {
 function carry_out_placesOf(standings) {
     return standings.map(({ app, serviceName: service }) => ({ app, service }));
 }
-/** Nothing is on its way any more, or it is parked. */
+/** Nothing is on its way any more, in either direction, or it is parked. */
 function isSettled({ journals }) {
-    return [...journals.values()].every(({ rollout }) => rollout?.state !== 'running');
+    return [...journals.values()].every(({ rollout, returning }) => rollout?.state !== 'running' && returning !== true);
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/explanation.js
@@ -48090,10 +48190,10 @@ function textOf(wound) {
     if (wound.type === 'nothing')
         return 'this run has left nothing on its way';
     const serving = wound.standings.map((standing) => {
-        const { rollout } = standing.kept.journal;
-        return `${standing.app} serves release ${rollout?.release.number ?? 0} from ${roles_describeBackend(pointedAt(standing))}`;
+        const { rollout, previous } = standing.kept.journal;
+        return `${standing.app} serves release ${(rollout ?? previous)?.release.number ?? 0} from ${roles_describeBackend(pointedAt(standing))}`;
     });
-    return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not accepted yet. Run it again to finish, or roll back`;
+    return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not written down yet. Run it again to finish`;
 }
 
 ;// CONCATENATED MODULE: ./packages/action/build/input.js
@@ -48223,7 +48323,7 @@ function reportPlanned(plan) {
 }
 /** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
 function withLeftRelease(report, standings) {
-    if (report.conclusion === 'unchanged')
+    if (report.conclusion !== 'success')
         return report;
     const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }));
     const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n');
@@ -51462,7 +51562,7 @@ function escapeText(text) {
  * Answers whether the outputs could be written, which later steps rely on; a summary or file that cannot is a warning.
  * Whatever fails here changes nothing of what happened before.
  */
-async function publish(report, { operation, host, print }) {
+async function publish(report, { operation, host, print, isLast = false }) {
     print('');
     for (const line of renderPlain(report.summary))
         print(line);
@@ -51471,7 +51571,8 @@ async function publish(report, { operation, host, print }) {
         annotate(annotation);
     const file = await attempt('report file', operation, () => writeReport(report, (0,external_node_path_.join)(host.temporaryFolder, `fairlead-${operation}-${(0,external_node_crypto_.randomUUID)()}.json`)));
     await attempt('job summary', operation, () => writeSummary(report, host));
-    return writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation);
+    // At the end of the job nobody reads outputs any more, and those of the step itself stay as they are.
+    return isLast || writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation);
 }
 async function writeReport({ conclusion, verdict, outputs, details }, file) {
     await (0,promises_.writeFile)(file, `${JSON.stringify({ conclusion, verdict, outputs, details }, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
@@ -51847,7 +51948,7 @@ async function runOnRunner(operation, process, connect) {
     }
     const told = left === undefined ? await run(operation, options) : await runWindUp(operation, left, options);
     const report = redaction.cleanAll(told);
-    const code = (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1;
+    const code = (await publish(report, { operation: operation.name, host, print, isLast: left !== undefined })) && isGreen(report.conclusion) ? 0 : 1;
     // Whatever was given up may still wait for an answer, and the runner does not wait for it.
     if (host.signal.aborted)
         process.exit(code);

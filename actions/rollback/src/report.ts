@@ -45,7 +45,7 @@ export function reportPlanned(plan: Plan): Report {
 
 /** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
 export function withLeftRelease(report: RolloutReport, standings: readonly Standing[]): Report {
-  if (report.conclusion === 'unchanged') return report
+  if (report.conclusion !== 'success') return report
   const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }))
   const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n')
   return { ...report, outputs: { ...report.outputs, 'previous-release': lines } }

@@ -12,6 +12,8 @@ export interface Destination {
   readonly operation: string
   readonly host: Host
   readonly print: (line: string) => void
+  /** It is told at the end of the job, after the step has ended. */
+  readonly isLast?: boolean
 }
 
 /**
@@ -20,14 +22,15 @@ export interface Destination {
  * Answers whether the outputs could be written, which later steps rely on; a summary or file that cannot is a warning.
  * Whatever fails here changes nothing of what happened before.
  */
-export async function publish(report: Report, { operation, host, print }: Destination): Promise<boolean> {
+export async function publish(report: Report, { operation, host, print, isLast = false }: Destination): Promise<boolean> {
   print('')
   for (const line of renderPlain(report.summary)) print(line)
   print(inertLine(report.verdict))
   for (const annotation of mostImportant(report.annotations)) annotate(annotation)
   const file = await attempt('report file', operation, () => writeReport(report, join(host.temporaryFolder, `fairlead-${operation}-${randomUUID()}.json`)))
   await attempt('job summary', operation, () => writeSummary(report, host))
-  return writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation)
+  // At the end of the job nobody reads outputs any more, and those of the step itself stay as they are.
+  return isLast || writeOutputs({ ...report.outputs, conclusion: report.conclusion, report: file ?? '' }, operation)
 }
 
 async function writeReport({ conclusion, verdict, outputs, details }: Report, file: string): Promise<string> {

@@ -42,7 +42,7 @@ export async function runOnRunner<Schema extends InputSchema, Ports>(
   }
   const told = left === undefined ? await run(operation, options) : await runWindUp(operation, left, options)
   const report = redaction.cleanAll(told)
-  const code = (await publish(report, { operation: operation.name, host, print })) && isGreen(report.conclusion) ? 0 : 1
+  const code = (await publish(report, { operation: operation.name, host, print, isLast: left !== undefined })) && isGreen(report.conclusion) ? 0 : 1
   // Whatever was given up may still wait for an answer, and the runner does not wait for it.
   if (host.signal.aborted) process.exit(code)
   return code

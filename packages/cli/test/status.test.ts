@@ -49,7 +49,7 @@ describe('status', () => {
     const active = { backend: { type: 'slot', slot: 'green' }, release: NOTES.three } as const
     const history = [{ release: NOTES.one, at: '2026-01-01T00:00:00.000Z' }]
     const lines = linesOf(await new Shop().settled({ ...SETTLED, active, previous, history }).status())
-    expect(lines).toContain('next: fairlead rollback web -n shop   (goes back to release 1, from its record)')
+    expect(lines).toContain('next: fairlead rollback web -n shop --to 1   (goes back to release 1, from its record)')
   })
 
   test('tells what is parked, by whom, and both ways out', async () => {

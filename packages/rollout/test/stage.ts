@@ -33,7 +33,13 @@ import {
 export const NAMESPACE = 'shop'
 
 /** Locks that nobody contends for. */
-export const HELD: Held = { holder: 'ann@laptop #1', token: () => 1, lost: new AbortController().signal, confirm: () => Promise.resolve(true) }
+export const HELD: Held = {
+  holder: 'ann@laptop #1',
+  token: () => 1,
+  lost: new AbortController().signal,
+  loss: () => Promise.resolve(undefined),
+  abandon: () => undefined,
+}
 
 /** Options as the inputs have them, with pauses that are worth moving a clock through. */
 export function options(changes: Partial<RolloutOptions> = {}): RolloutOptions {

@@ -31,7 +31,7 @@ import { openGitHubFor } from './github.ts'
 const { checks, url, timeout, stability, settle, soak, drain } = rolloutInputs
 
 const inputs = defineInputs({
-  app: { ...appInputs.app, description: 'The app that is to leave: `web`. Several leave one after the other.' },
+  app: { ...appInputs.app, description: 'The app that is to leave: `web`.' },
   service: appInputs.service,
   checks,
   url,
@@ -80,7 +80,10 @@ export const ejectOperation: Operation<typeof inputs, Ports, Snapshot, Ejection,
     diagnosis: 'Why it was refused, as JSON; `[]` when it was not.',
     fault: 'Why it could not be done, such as `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
   },
-  validate: (values) => placeProblems(values),
+  validate: (values) => [
+    ...placeProblems(values),
+    ...(values.app.length > 1 ? [{ message: `input "app": expected one app to leave at a time, got ${values.app.join(', ')}` }] : []),
+  ],
   async observe(values, { ports: { cluster }, host: { signal, clock } }) {
     const namespace = values.namespace ?? cluster.namespace
     return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) }

@@ -1,5 +1,5 @@
 import { defineInputs, type Operation, type Report, type Run, type Values } from '@fairlead/action'
-import { openTransport, type Transport } from '@fairlead/base'
+import { isFault, openTransport, type Transport } from '@fairlead/base'
 import { clusterInputs, connectionOf, type Cluster } from '@fairlead/kube'
 import { connectCluster } from '@fairlead/kube/client'
 import {
@@ -11,6 +11,7 @@ import {
   placesOf,
   planData,
   planReap,
+  reapGroups,
   reportRollout,
   rolloutInputs,
   orderInputs,
@@ -52,15 +53,23 @@ interface Snapshot {
   readonly standings: readonly Standing[]
 }
 
-interface ReapPlan {
+/** What is settled together. */
+interface ReapDecision {
   readonly plan: Plan
   readonly standings: readonly Standing[]
-  readonly snapshot: Snapshot
+}
+
+interface ReapPlan {
+  readonly namespace: string
+  readonly groups: readonly ReapDecision[]
   readonly inputs: Inputs
 }
 
+/** What came of one group; the text says why it was left alone. */
+type Settled = { readonly type: 'carried'; readonly carried: CarriedOut<ReapDecision> } | { readonly type: 'left'; readonly text: string }
+
 /** Undefined: only asked for. */
-type Outcome = CarriedOut<ReapPlan> | undefined
+type Outcome = readonly Settled[] | undefined
 
 /** Brings to an end what runs that vanished have left on their way. */
 export const reapOperation: Operation<typeof inputs, Ports, Snapshot, ReapPlan, Outcome> = {
@@ -76,46 +85,72 @@ export const reapOperation: Operation<typeof inputs, Ports, Snapshot, ReapPlan, 
     const apps = app.length === 0 ? [] : placesOf({ ...values, app })
     return { namespace, standings: await observeApps(cluster, namespace, { apps, now: clock.date(), signal }) }
   },
-  plan: decide,
-  async execute(decision, run) {
-    const { plan, snapshot, inputs: values } = decision
-    for (const line of describePlan(plan)) run.say(line)
-    if (values['dry-run']) return undefined
-    const { holder, url } = run.host.origin
-    const errand = {
-      purpose: 'reap',
-      timeout: values['lock-timeout'],
-      holder,
-      url,
-      options: { rollbackTimeout: values['rollback-timeout'] },
-      again: async () => decide(values, await reapOperation.observe(values, run)),
-      leave: (text: string) => run.leave(text),
-    } as const
-    return await carryOut(decision, errand, openWorld(run, snapshot.namespace))
+  plan: (values, { namespace, standings }) => ({ namespace, groups: reapGroups(standings).map((group) => decide(values, group)), inputs: values }),
+  async execute({ namespace, groups, inputs: values }, run) {
+    const settled: Settled[] = []
+    for (const group of groups) {
+      for (const line of describePlan(group.plan)) run.say(line)
+      if (!values['dry-run']) settled.push(await settle(group, values, { run, namespace }))
+    }
+    return values['dry-run'] ? undefined : settled
   },
-  report({ plan }, outcome): Report {
-    if (outcome === undefined) return planned(plan)
-    return reportRollout(outcome.rollout, outcome.decision.snapshot)
-  },
+  report: ({ namespace, groups }, settled): Report => (settled === undefined ? planned(groups) : told(settled, namespace)),
 }
 
-function decide(values: Inputs, snapshot: Snapshot): ReapPlan {
-  const { standings } = snapshot
-  const { timeout, stability, settle, soak, drain } = values
-  const options = { timeout, stability, settle, soak, drain, rollbackTimeout: values['rollback-timeout'] }
-  // Only what has something to be settled is locked: an app that is being released is nobody's to wait for.
-  const concerned = standings.filter((standing) => planReap([standing], options).steps.length > 0)
-  return { plan: planReap(concerned.length === 0 ? standings : concerned, options), standings: concerned, snapshot, inputs: values }
+function decide(values: Inputs, standings: readonly Standing[]): ReapDecision {
+  const { timeout, stability, settle: settling, soak, drain } = values
+  return { plan: planReap(standings, { timeout, stability, settle: settling, soak, drain, rollbackTimeout: values['rollback-timeout'] }), standings }
 }
 
-function planned(plan: Plan): Report {
+/** A lock that is not to be had belongs to a run that lives: what it works on is no leftover. */
+async function settle(decision: ReapDecision, values: Inputs, { run, namespace }: { readonly run: Run<Ports>; readonly namespace: string }): Promise<Settled> {
+  const { holder, url } = run.host.origin
+  const { clock, signal } = run.host
+  const apps = decision.standings.map(({ app, serviceName: service }) => ({ app, service }))
+  const errand = {
+    purpose: 'reap',
+    timeout: values['lock-timeout'],
+    holder,
+    url,
+    options: { rollbackTimeout: values['rollback-timeout'] },
+    again: async () => decide(values, await observeApps(run.ports.cluster, namespace, { apps, now: clock.date(), signal })),
+    leave: (text: string) => run.leave(text),
+  } as const
+  try {
+    return { type: 'carried', carried: await carryOut(decision, errand, openWorld(run, namespace)) }
+  } catch (error) {
+    if (!isFault(error, 'CONFLICT')) throw error
+    return { type: 'left', text: `${apps.map(({ app }) => app).join(', ')} was left alone: ${error.message}` }
+  }
+}
+
+/** One report of all: the worst is its conclusion. */
+function told(settled: readonly Settled[], namespace: string): Report {
+  const reports = settled.flatMap((each) => (each.type === 'carried' ? [reportRollout(each.carried.rollout, { namespace })] : []))
+  const left = settled.flatMap((each) => (each.type === 'left' ? [each.text] : []))
+  const conclusions = reports.map(({ conclusion }) => conclusion)
+  const [worst = 'unchanged'] = (['failure', 'cancelled', 'success', 'parked'] as const).filter((each) => conclusions.includes(each))
+  const done = reports.filter(({ conclusion }) => conclusion !== 'unchanged')
   return {
-    conclusion: plan.nothing === undefined ? 'success' : 'unchanged',
-    verdict: plan.nothing === undefined ? `Dry run: ${plan.steps.length} steps; nothing was written` : `Dry run: ${plan.nothing}`,
-    outputs: { plan: JSON.stringify(planData(plan)) },
+    conclusion: worst,
+    verdict: [...done.map(({ verdict }) => verdict), ...left].join('; ') || 'Unchanged: nothing was left behind',
+    outputs: {},
+    annotations: reports.flatMap(({ annotations }) => annotations),
+    summary: done.flatMap(({ summary }) => summary),
+    details: { groups: reports.map(({ details }) => details), left },
+  }
+}
+
+function planned(groups: readonly ReapDecision[]): Report {
+  const plans = groups.map(({ plan }) => plan)
+  const steps = plans.reduce((sum, plan) => sum + plan.steps.length, 0)
+  return {
+    conclusion: steps === 0 ? 'unchanged' : 'success',
+    verdict: steps === 0 ? 'Dry run: nothing was left behind' : `Dry run: ${steps} steps; nothing was written`,
+    outputs: { plan: JSON.stringify(plans.map(planData)) },
     annotations: [],
-    summary: [{ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') }],
-    details: { plan: planData(plan) },
+    summary: plans.map((plan) => ({ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') })),
+    details: { plans: plans.map(planData) },
   }
 }
 

@@ -1,5 +1,6 @@
 import { milliseconds, type Problem } from '@fairlead/base'
 import {
+  olderGood,
   activeOf,
   describeBackend,
   destinationOf,
@@ -196,7 +197,15 @@ function nextOf({ standing, unreadable }: SeenApp): AppStatus['next'] {
 /** Offered only where the rollback itself would not refuse. */
 function wayBack(standing: Standing, flags: string): AppStatus['next'] {
   const does = standing.kept.journal.rollout === undefined ? whereBack(standing) : whatEnds(standing)
-  return does === undefined ? [] : [{ command: `fairlead rollback ${flags}`, does }]
+  return does === undefined ? furtherBack(standing, flags) : [{ command: `fairlead rollback ${flags}`, does }]
+}
+
+/** Once it has gone back, a rollback goes further only where it is told how far. */
+function furtherBack({ kept: { journal } }: Standing, flags: string): AppStatus['next'] {
+  const [older] = journal.rollout === undefined && journal.previous?.bad === true ? olderGood(journal) : []
+  if (older === undefined) return []
+  const { number } = older.release
+  return [{ command: `fairlead rollback ${flags} --to ${number}`, does: `goes back to release ${number}, from its record` }]
 }
 
 function whereBack(standing: Standing): string | undefined {

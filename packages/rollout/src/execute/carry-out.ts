@@ -74,7 +74,7 @@ function placesOf(standings: readonly Standing[]): readonly AppPlace[] {
   return standings.map(({ app, serviceName: service }) => ({ app, service }))
 }
 
-/** Nothing is on its way any more, or it is parked. */
+/** Nothing is on its way any more, in either direction, or it is parked. */
 function isSettled({ journals }: RolloutOutcome): boolean {
-  return [...journals.values()].every(({ rollout }) => rollout?.state !== 'running')
+  return [...journals.values()].every(({ rollout, returning }) => rollout?.state !== 'running' && returning !== true)
 }

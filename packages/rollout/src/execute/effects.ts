@@ -1,4 +1,4 @@
-import type { Clock, Transport } from '@fairlead/base'
+import type { Clock, Fault, Transport } from '@fairlead/base'
 import type { HealthReport } from '@fairlead/health'
 import type { CheckResult } from '@fairlead/health/checks'
 import type { AccessRule, Cluster, KubeObject } from '@fairlead/kube'
@@ -13,6 +13,8 @@ export interface StepResult {
   readonly ok: boolean
   /** One sentence: what was done, found or refused. */
   readonly text: string
+  /** It found things as only another run leaves them. */
+  readonly isDoubtful?: true
   readonly proof?: MoveProof & { readonly service: string }
   readonly health?: HealthReport
   readonly checks?: readonly CheckResult[]
@@ -33,8 +35,10 @@ export interface Effects {
   readonly signal: AbortSignal
   /** Aborted with the reason when the lock is not ours any more. */
   readonly lost: AbortSignal
-  /** Asks whether the lock of an app is ours at this moment. */
-  confirm(app: string): Promise<boolean>
+  /** Asks who holds the lock of an app at this moment: a Fault (CONFLICT) where it is not us. */
+  loss(app: string): Promise<Fault | undefined>
+  /** Leaves the locks to expire, since something may still be on its way. */
+  abandon(): void
   /** Aborted when the time this execution has is over. */
   readonly late: AbortSignal
   readonly namespace: string

@@ -1,6 +1,7 @@
 import { Fault, isFault, toFault } from '@fairlead/base'
 import type { Step } from '../plan/step.ts'
 import { appsOf, describeStep, executeStep, writesAhead } from '../steps/index.ts'
+import { isLoss } from '../lock/index.ts'
 import type { Effects, StepResult } from './effects.ts'
 import { withGrace } from './grace.ts'
 
@@ -38,7 +39,7 @@ export async function execute(steps: readonly Step[], effects: Effects): Promise
     const began = effects.clock.now()
     const text = describeStep(step)
     effects.say(`${label(number)}  ${text}`)
-    const ended = await attempt(step, text, effects)
+    const ended = await underOwnLock(step, await attempt(step, text, effects), effects)
     const seconds = (effects.clock.now() - began) / 1_000
     if (ended instanceof Fault) {
       records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } })
@@ -51,6 +52,17 @@ export async function execute(steps: readonly Step[], effects: Effects): Promise
     if (!ended.ok) return { ended: 'refused', records: [...records, ...unreached()] }
   }
   return { ended: 'complete', records }
+}
+
+/** What looks like a no, or like a conflict, is another run's work where the lock is not ours any more. */
+async function underOwnLock(step: Step, ended: StepResult | Fault, effects: Effects): Promise<StepResult | Fault> {
+  const isDoubtful = ended instanceof Fault ? isFault(ended, 'CONFLICT') : !ended.ok || ended.isDoubtful === true
+  if (!isDoubtful || effects.signal.aborted) return ended
+  for (const app of new Set(appsOf(step))) {
+    const loss = await effects.loss(app).catch(() => undefined)
+    if (loss !== undefined) return loss
+  }
+  return ended
 }
 
 /** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
@@ -78,13 +90,15 @@ async function begin(step: Step, effects: Effects): Promise<StepResult> {
 const LAST_WORD = 1_000
 
 /** The journal says `begun` if this does not get through any more, which is as true. */
-async function giveUp(step: Step, { journals, clock }: Effects): Promise<void> {
+async function giveUp(step: Step, effects: Effects): Promise<void> {
+  const { journals, clock } = effects
+  effects.abandon()
   await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)])
 }
 
 /** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
 function endingOf(fault: Fault, { lost, late }: Effects): Execution['ended'] {
-  if (lost.aborted && isFault(lost.reason, 'CONFLICT')) return 'overtaken'
+  if (isLoss(fault) || (lost.aborted && isFault(lost.reason, 'CONFLICT'))) return 'overtaken'
   if (late.aborted) return 'late'
   if (isFault(fault, 'CANCELLED')) return 'cancelled'
   return isFault(fault, 'UNAVAILABLE') || isFault(fault, 'BUG') ? 'blind' : 'broken'

@@ -1,7 +1,7 @@
 import type { Clock } from '@fairlead/base'
 
 /** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
-export const GRACE = 4_000
+export const GRACE = 3_000
 
 /** What came of work that may be stopped: what it answered or threw, or that it was given up with its outcome unknown. */
 export type Ending<T> = { readonly type: 'ended'; readonly value: T } | { readonly type: 'threw'; readonly error: unknown } | { readonly type: 'given up' }

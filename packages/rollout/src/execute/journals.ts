@@ -20,6 +20,7 @@ export interface Writer {
 export class Journals {
   readonly #writer: Writer
   readonly #kept: Map<string, KeptJournal>
+  readonly #queue = new Map<string, Promise<void>>()
   #step = ''
   #moves = 0
 
@@ -96,7 +97,17 @@ export class Journals {
     return `${this.#writer.token(app)}-${this.#moves}`
   }
 
-  async #put(app: string, change: (journal: Journal) => Journal): Promise<void> {
+  /** One after the other: two writes at once, as of a soak that is noted while it ends, would be built on the same version. */
+  #put(app: string, change: (journal: Journal) => Journal): Promise<void> {
+    const next = (this.#queue.get(app) ?? Promise.resolve()).then(() => this.#putNow(app, change))
+    this.#queue.set(
+      app,
+      next.catch(() => undefined),
+    )
+    return next
+  }
+
+  async #putNow(app: string, change: (journal: Journal) => Journal): Promise<void> {
     const { journal, resourceVersion } = this.#find(app)
     const { rollout, ...changed } = change(journal)
     const { holder } = this.#writer

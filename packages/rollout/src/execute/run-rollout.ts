@@ -32,8 +32,10 @@ export interface Held {
   token(app: string): number
   /** Aborted with the reason when one of them is not ours any more. */
   readonly lost: AbortSignal
-  /** Asks the API server whether the lock of an app is ours at this moment. */
-  confirm(app: string): Promise<boolean>
+  /** Asks the API server who holds the lock of an app at this moment: a Fault (CONFLICT) that names them, where it is not us. */
+  loss(app: string): Promise<Fault | undefined>
+  /** Leaves the locks to expire: something may still be on its way, so whoever takes them next has to fence. */
+  abandon(): void
 }
 
 /** How a rollout went: the plan, and the way back where one was taken. */
@@ -175,7 +177,8 @@ function effectsFor(world: World, late: AbortSignal, standings: readonly Standin
     say: (line) => world.say(line),
     signal: AbortSignal.any([signal, held.lost, late]),
     lost: held.lost,
-    confirm: (app) => held.confirm(app),
+    loss: (app) => held.loss(app),
+    abandon: () => held.abandon(),
     late,
     journals: new Journals(
       { cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) },

@@ -1,6 +1,6 @@
 import { formatDuration, type Duration } from '@fairlead/base'
 import type { Cluster } from '@fairlead/kube'
-import { acquireLocks, fenceApp, isHeldBy, readLease, type Lock, type LockPurpose, type RunLiveness } from '../lock/index.ts'
+import { acquireLocks, fenceApp, isHeldBy, readLease, takenAway, type Lock, type LockPurpose, type RunLiveness } from '../lock/index.ts'
 import type { Standing } from '../standing/index.ts'
 import type { Held, World } from './run-rollout.ts'
 
@@ -47,7 +47,7 @@ export async function underLock<T>(question: LockQuestion, open: OpenWorld, work
   try {
     const waited = clock.now() - began
     if (waited > WORTH_A_WORD) open.say(`waited ${formatDuration(waited)} for the lock`)
-    for (const lock of locks) await fence(lock, standings, open)
+    await fenceAll(locks, standings, open)
     const stale = locks.some(({ undisturbed, overtaken }) => !undisturbed || overtaken !== undefined)
     return await work({ world: { ...rest, held: heldBy(locks, { cluster, namespace, holder }) }, stale })
   } finally {
@@ -57,17 +57,21 @@ export async function underLock<T>(question: LockQuestion, open: OpenWorld, work
 
 const WORTH_A_WORD = 1_000
 
-/** Where this fails the lock is not given back: whoever takes it next must know that it was never fenced. */
+/** Where this fails, no lock that was taken over is given back: whoever takes it next must know that it was never fenced. */
+async function fenceAll(locks: readonly Lock[], standings: readonly Standing[], open: OpenWorld): Promise<void> {
+  try {
+    for (const lock of locks) await fence(lock, standings, open)
+  } catch (error) {
+    for (const lock of locks) if (lock.overtaken !== undefined) lock.abandon()
+    throw error
+  }
+}
+
 async function fence(lock: Lock, standings: readonly Standing[], { cluster, namespace, signal }: OpenWorld): Promise<void> {
   const { app, overtaken, token } = lock
   if (overtaken === undefined) return
   const services = standings.filter((each) => each.app === app).map(({ serviceName }) => serviceName)
-  try {
-    await fenceApp(cluster, { namespace, app, services, signal }, token)
-  } catch (error) {
-    lock.abandon()
-    throw error
-  }
+  await fenceApp(cluster, { namespace, app, services, signal }, token)
 }
 
 interface Keeper {
@@ -87,9 +91,13 @@ function heldBy(locks: readonly Lock[], { cluster, namespace, holder }: Keeper):
     holder,
     lost: AbortSignal.any(locks.map(({ lost }) => lost)),
     token: tokenOf,
-    async confirm(app) {
-      const { lease } = await readLease(cluster, { namespace, app })
-      return isHeldBy(lease, { namespace, app, holder, token: tokenOf(app) })
+    abandon() {
+      for (const lock of locks) lock.abandon()
+    },
+    async loss(app) {
+      const holding = { namespace, app, holder, token: tokenOf(app) }
+      const { lease } = await readLease(cluster, holding)
+      return isHeldBy(lease, holding) ? undefined : takenAway(holding, lease)
     },
   }
 }

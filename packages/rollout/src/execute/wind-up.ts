@@ -1,5 +1,7 @@
 import type { Duration } from '@fairlead/base'
 import { sameBackend, slotBackend } from '@fairlead/traffic'
+import { isReturned } from '../plan/arriving.ts'
+import { irreversibleAfterMove } from '../plan/irreversible.ts'
 import { wayBackSteps } from '../plan/way-back.ts'
 import { observeApps, pointedAt, type AppPlace, type Standing } from '../standing/index.ts'
 import { runRollout, type RolloutOutcome } from './run-rollout.ts'
@@ -55,9 +57,11 @@ export async function windUp(left: LeftRun, options: WindUpOptions, open: OpenWo
 
 /** What there is to say without doing anything; undefined where something has to be taken back. */
 function judge(standings: readonly Standing[], left: LeftRun): WoundUp | undefined {
+  const returned = standings.filter((standing) => isReturned(standing) && standing.kept.journal.doing?.by === left.holder)
   const behind = leftBehind(standings, left)
-  if (behind.length === 0) return { type: 'nothing' }
-  return behind.every(isSwitched) ? { type: 'stays', standings: behind } : undefined
+  if (behind.length + returned.length === 0) return { type: 'nothing' }
+  const isBarred = behind.some((standing) => irreversibleAfterMove(standing) !== undefined)
+  return isBarred || behind.every(isSwitched) ? { type: 'stays', standings: [...behind, ...returned] } : undefined
 }
 
 /** The rollouts that a run left on their way: neither parked nor taken on by another since. */

@@ -42,7 +42,12 @@ export async function writeJournal(
 ): Promise<KeptJournal> {
   const { name } = journalReference(place.namespace, place.app)
   const text = JSON.stringify(journal)
-  if (text.length > LIMIT) throw new Fault('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`)
+  const size = Buffer.byteLength(text)
+  if (size > LIMIT) {
+    throw new Fault('UNSUPPORTED', `ConfigMap "${place.namespace}/${name}": the journal would have ${size} bytes, expected at most ${LIMIT}`, {
+      hint: 'It holds what a way back gives back: apply large objects that the Pods do not read apart from the release.',
+    })
+  }
   const metadata = {
     name,
     namespace: place.namespace,

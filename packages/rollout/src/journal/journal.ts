@@ -82,6 +82,8 @@ export interface Rollout {
   readonly soaked?: number
   /** Whether the pointer was told to move; it is set before that write. */
   readonly moving: boolean
+  /** What becomes of pin and mark once it is accepted, whoever accepts it. */
+  readonly order?: { readonly lifts?: Pin; readonly mark?: SourceCommit }
   /** It is a way back: a release that was accepted before is put into the slot again, from its record. */
   readonly restores?: true
 }
@@ -145,6 +147,8 @@ export interface Journal {
   /** The last releases that were accepted, the newest first, each with a record. */
   readonly history?: readonly Accepted[]
   readonly pin?: Pin
+  /** Pins that were there before, and hold as well. */
+  readonly olderPins?: readonly Pin[]
   /** The newest source that was ever accepted: a rollback does not lower it. */
   readonly mark?: SourceCommit
 }

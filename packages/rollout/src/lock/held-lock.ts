@@ -172,15 +172,22 @@ class HeldLock implements Lock {
   }
 }
 
-function takenAway({ namespace, app, holder, token }: Holding, lease: KubeObject | undefined): Fault {
-  return new Fault(
-    'CONFLICT',
-    `${describeReference(leaseReference(namespace, app))}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`,
-    {
-      hint: 'What the other run does counts now: wait for it to end, then run again.',
-    },
-  )
+/** Says that a lock is somebody else's by now, and whose. */
+export function takenAway({ namespace, app, holder, token }: Holding, lease: KubeObject | undefined): Fault {
+  const name = describeReference(leaseReference(namespace, app))
+  const fault = new Fault('CONFLICT', `${name}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
+    hint: 'What the other run does counts now: wait for it to end, then run again.',
+  })
+  LOSSES.add(fault)
+  return fault
 }
+
+/** Tells whether a Fault says that a lock was taken away. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof Fault && LOSSES.has(error)
+}
+
+const LOSSES = new WeakSet<Fault>()
 
 function now(lease: KubeObject | undefined): string {
   if (lease === undefined) return 'none: somebody has deleted it'

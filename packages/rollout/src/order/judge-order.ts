@@ -1,7 +1,7 @@
 import type { SourceCommit } from '@fairlead/base'
 import { liftOf } from './lift.ts'
 import type { OrderRequest, OrderVerdict, Relations } from './order.ts'
-import { isHeld, isSameRepository, isUnchanged } from './order-questions.ts'
+import { holding, isSameRepository, isUnchanged } from './order-questions.ts'
 import { pinnedBy } from './pinned.ts'
 import { standOf, type Stand } from './stand.ts'
 import { nameMark, shortCommit } from './words.ts'
@@ -29,8 +29,8 @@ export function judgeOrder(request: OrderRequest, relations: Relations): OrderVe
 
 /** Rule 1. */
 function holdOf(request: OrderRequest): OrderVerdict | undefined {
-  const { pin } = request.journal
-  if (pin === undefined || !isHeld(request)) return undefined
+  const pin = holding(request)
+  if (pin === undefined) return undefined
   const { release, reason, actor, at } = pin
   const why = `release ${release} was rolled back from by ${actor} at ${at} (${reason})`
   const text = `held: ${why}, and ${pinnedBy(pin, request.release) ?? ''}; a later commit with other images passes, and \`unpin: true\` lets this one through`

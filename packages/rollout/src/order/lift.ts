@@ -1,6 +1,7 @@
 import type { Pin } from '../journal/index.ts'
 import type { Compared, OrderRequest, OrderVerdict } from './order.ts'
 import { isUnchanged } from './order-questions.ts'
+import { holding } from './order-questions.ts'
 import { standOf } from './stand.ts'
 import { nameCommit } from './words.ts'
 
@@ -11,7 +12,10 @@ export function liftOf(request: OrderRequest, answer: Compared | undefined): Lif
   const { journal, unpin } = request
   const { pin } = journal
   if (pin === undefined) return { notes: unpin ? ['there is no pin for `unpin` to lift'] : [] }
-  if (unpin) return { lifts: pin, notes: [`${nameOf(pin)} falls once this release is accepted: \`unpin: true\``] }
+  if (unpin) {
+    const lifted = holding({ ...request, unpin: false }) ?? pin
+    return { lifts: lifted, notes: [`${nameOf(lifted)} falls once this release is accepted: \`unpin: true\``] }
+  }
   if (isUnchanged(request)) return { notes: [] }
   const why = staysBecause(pin, request, answer)
   if (why !== undefined) return { notes: [`${nameOf(pin)} stays: ${why}`] }

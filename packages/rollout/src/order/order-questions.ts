@@ -1,4 +1,5 @@
 import type { SourceCommit } from '@fairlead/base'
+import type { Pin } from '../journal/index.ts'
 import type { OrderQuestion, OrderRequest } from './order.ts'
 import { pinnedBy } from './pinned.ts'
 
@@ -18,8 +19,14 @@ export function orderQuestions(request: OrderRequest): OrderQuestions {
 }
 
 /** Rule 1: what was pinned stays out, until a person says otherwise. */
-export function isHeld({ journal: { pin }, release, unpin }: OrderRequest): boolean {
-  return pin !== undefined && !unpin && pinnedBy(pin, release) !== undefined
+export function isHeld(request: OrderRequest): boolean {
+  return holding(request) !== undefined
+}
+
+/** The pin that holds a release; undefined where none does, or a person has lifted it. */
+export function holding({ journal: { pin, olderPins = [] }, release, unpin }: OrderRequest): Pin | undefined {
+  if (unpin) return undefined
+  return [...(pin === undefined ? [] : [pin]), ...olderPins].find((each) => pinnedBy(each, release) !== undefined)
 }
 
 /** Rule 2: it serves already, with all that accompanies it. */

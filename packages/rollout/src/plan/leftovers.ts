@@ -1,5 +1,5 @@
 import { sameBackend } from '@fairlead/traffic'
-import type { Placed } from '../journal/index.ts'
+import type { Adoption, Placed } from '../journal/index.ts'
 import { activeOf, pointedAt, scaledName, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import { guardedBetween, keepApart, settleBudgets } from './budgets.ts'
 import type { RolloutOptions } from './options.ts'
@@ -31,6 +31,21 @@ function standbySteps(standing: Standing, previous: Placed, { drain, standby, ad
     ...(isDone ? [] : [{ type: 'retire' as const, app, backend, drain, standby: { type: 'cold' as const }, cleanup }]),
     ...(kept && workload.wanted > 0 ? apartSteps(standing, previous) : settleBudgets(standing)),
   ]
+}
+
+/** The Deployment from before, left with its Pods by a run that was killed after its release had arrived: nobody is led to it, and another release does not need it as its way back. */
+export function strayedSteps(standing: Standing, { drain }: Pick<Options, 'drain'>): readonly Step[] {
+  const { app, kept } = standing
+  const { adoption, warm, standbyUntil } = kept.journal
+  if (adoption === undefined || !isStray(standing, adoption) || warm === true || standbyUntil !== undefined) return []
+  const backend = { type: 'adopted', hash: adoption.hash ?? '' } as const
+  return [{ type: 'retire', app, backend, drain, standby: { type: 'cold' }, cleanup: false }]
+}
+
+function isStray(standing: Standing, { uid }: Adoption): boolean {
+  const { plain, kept } = standing
+  const isLeft = plain !== undefined && plain.wanted > 0 && plain.uid === uid
+  return isLeft && pointedAt(standing)?.type === 'slot' && kept.journal.active?.backend.type === 'slot'
 }
 
 /** A standby with Pods stays out of the budgets of what serves. */

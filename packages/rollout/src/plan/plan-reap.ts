@@ -2,7 +2,9 @@ import { sameBackend, slotBackend } from '@fairlead/traffic'
 import type { Rollout } from '../journal/index.ts'
 import { describeBackend, pointedAt, scaledName, workloadName, workloadOf, type Standing } from '../standing/index.ts'
 import { arrivalOf } from './arriving.ts'
-import { leftoverSteps } from './leftovers.ts'
+import { guardedBetween, letIn } from './budgets.ts'
+import { irreversibleAfterMove } from './irreversible.ts'
+import { leftoverSteps, strayedSteps } from './leftovers.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { restOf } from './soaking.ts'
@@ -16,14 +18,30 @@ type Options = Pick<RolloutOptions, 'timeout' | 'stability' | 'settle' | 'soak' 
  * rest of its time and accepted; a rollback that has moved is written down; a standby whose time is over is retired. What is parked stays parked.
  */
 export function planReap(standings: readonly Standing[], options: Options): Plan {
-  const left = standings.filter(({ kept }) => kept.journal.rollout?.state === 'running')
-  const settled = standings.filter((standing) => !left.includes(standing))
+  const left = standings.filter(isLeft)
+  const settled = standings.filter((standing) => !isLeft(standing))
+  const barred = left.flatMap((standing) => irreversibleAfterMove(standing) ?? [])
   const steps = [
-    ...(left.every(isOnCandidate) ? finishing(left, options) : wayBackSteps(left, options)),
+    ...(left.every(isOnCandidate) ? finishing(left, options) : barred.length > 0 ? [] : wayBackSteps(left, options)),
     ...settled.flatMap((standing) => settling(standing, options)),
   ]
-  const nothing = `${standings.map(({ app }) => app).join(', ')}: nothing was left behind`
+  const nothing =
+    barred.length > 0 ? `left as it is, a person must decide: ${barred.join('; ')}` : `${standings.map(({ app }) => app).join(', ')}: nothing was left behind`
   return { title: standings.map(titleOf), notes: [], steps, ...(steps.length === 0 ? { nothing } : {}) }
+}
+
+/** The apps that one run has left go together, and each of those that are settled goes alone: what becomes of one release says nothing about another. */
+export function reapGroups(standings: readonly Standing[]): readonly (readonly Standing[])[] {
+  const runs = new Map<string, Standing[]>()
+  for (const standing of standings.filter(isLeft)) {
+    const by = standing.kept.journal.rollout?.by ?? standing.app
+    runs.set(by, [...(runs.get(by) ?? []), standing])
+  }
+  return [...runs.values(), ...standings.filter((standing) => !isLeft(standing)).map((standing) => [standing])]
+}
+
+function isLeft({ kept }: Standing): boolean {
+  return kept.journal.rollout?.state === 'running'
 }
 
 function isOnCandidate(standing: Standing): boolean {
@@ -53,8 +71,13 @@ function finishing(left: readonly Standing[], { timeout, stability, settle, soak
     ...moved.map(({ standing: { app }, rollout: { release, from }, target: { backend } }): Step => {
       return { type: 'record', app, release, backend, from, isWayBack: false, standby: { type: 'cold' } }
     }),
-    ...moved.flatMap(({ standing: { app }, rollout: { from } }): readonly Step[] =>
-      from === undefined ? [] : [{ type: 'retire', app, backend: from, drain, standby: { type: 'cold' }, cleanup: false }],
+    ...moved.flatMap(({ standing, rollout: { from }, target: { backend } }): readonly Step[] =>
+      from === undefined
+        ? []
+        : [
+            { type: 'retire', app: standing.app, backend: from, drain, standby: { type: 'cold' }, cleanup: false },
+            ...letIn(guardedBetween(standing, [backend, from]), from),
+          ],
     ),
   ]
 }
@@ -76,13 +99,16 @@ function settling(standing: Standing, { drain }: Options): readonly Step[] {
   if (rollout !== undefined) return []
   const arrival = arrivalOf(standing)
   const standby: Standby = standing.kept.journal.warm === true ? { type: 'warm' } : { type: 'cold' }
-  return [...(arrival?.steps ?? []), ...leftoverSteps(arrival?.standing ?? standing, { drain, standby, adoptCleanup: false })]
+  const leftovers = leftoverSteps(arrival?.standing ?? standing, { drain, standby, adoptCleanup: false })
+  const isRetired = leftovers.some(({ type }) => type === 'retire')
+  return [...(arrival?.steps ?? []), ...(isRetired ? [] : strayedSteps(standing, { drain })), ...leftovers]
 }
 
 function titleOf(standing: Standing): string {
   const { active, rollout } = standing.kept.journal
-  const serving = `${standing.namespace}/${standing.app} - ${describeBackend(pointedAt(standing))} is active`
-  const known = active === undefined ? '' : ` (release ${active.release.number})`
+  const now = pointedAt(standing)
+  const serving = `${standing.namespace}/${standing.app} - ${describeBackend(now)} is active`
+  const known = active !== undefined && sameBackend(now, active.backend) ? ` (release ${active.release.number})` : ''
   if (rollout === undefined) return `${serving}${known}`
   return `${serving}${known}, release ${rollout.release.number} is ${rollout.state === 'parked' ? 'parked' : `left at "${rollout.step}"`} in ${rollout.slot}`
 }

@@ -1,4 +1,5 @@
 import { appLabels, baseSelector, sameBackend, slotBackend, type Backend } from '@fairlead/traffic'
+import type { Rollout } from '../journal/index.ts'
 import { slotDeployment, slotName, type Release } from '../release/index.ts'
 import { describeBackend, isToBeAdopted, pointedAt, selectorIn, workloadOf, type Standing } from '../standing/index.ts'
 import { contentOfRelease } from '../records/index.ts'
@@ -7,7 +8,7 @@ import { adjustingSteps } from './adjusting.ts'
 import { arrivalOf, isServedFirst } from './arriving.ts'
 import { guardedFor, keepApart, leaveOut, letIn, settleBudgets, type Guarding } from './budgets.ts'
 import { courseOf, type Course, type ReleaseCourse } from './course.ts'
-import { leftoverSteps } from './leftovers.ts'
+import { leftoverSteps, strayedSteps } from './leftovers.ts'
 import type { RolloutOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { restorable } from './restorable.ts'
@@ -32,6 +33,7 @@ export function planRelease(release: Release, standings: readonly Standing[], op
   const steps = [
     ...wayBackSteps(others, options),
     ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
+    ...going.flatMap(({ standing }) => strayedSteps(standing, options)),
     ...forward(release, { going, healing, options }),
     ...unchanged.flatMap((course) => leftoverSteps(course.standing, options)),
     ...(going.length === 0
@@ -53,8 +55,11 @@ function isUnrecorded(standing: Standing, release: Release): boolean {
 
 /** What its user and its run know of a release, beside what it is. */
 function noted(course: ReleaseCourse, { irreversible, origin }: RolloutOptions): ReleaseCourse {
-  const source = origin?.source
-  const note = { ...course.note, ...(source === undefined ? {} : { source }), ...(irreversible === undefined ? {} : { irreversible }) }
+  // What was said when it began counts for a run that only goes on with it.
+  const begun = course.standing.kept.journal.rollout?.release
+  const source = begun?.source ?? origin?.source
+  const why = begun?.irreversible ?? irreversible
+  const note = { ...course.note, ...(source === undefined ? {} : { source }), ...(why === undefined ? {} : { irreversible: why }) }
   return { ...course, note }
 }
 
@@ -113,7 +118,7 @@ function proveHealed({ standing: { app, serviceName: service }, backend, replica
 }
 
 /** What makes the rollout findable, and holds what serves. */
-function openingSteps(course: ReleaseCourse, { timeout }: RolloutOptions): readonly Step[] {
+function openingSteps(course: ReleaseCourse, { timeout, orders }: RolloutOptions): readonly Step[] {
   const { standing, note, slot, from, adopts } = course
   const { rollout } = standing.kept.journal
   const { app, service, serviceName, plain } = standing
@@ -121,9 +126,17 @@ function openingSteps(course: ReleaseCourse, { timeout }: RolloutOptions): reado
   const adopted = adopts && plain !== undefined ? { deployment: plain.name, uid: plain.uid, replicas: plain.wanted } : undefined
   const held = standing.slots[slot]
   const before = held === undefined ? undefined : restorable(held.object)
-  const begin: readonly Step[] = rollout === undefined ? [{ type: 'begin', app, release: note, slot, from, selector, adopts: adopted, before }] : []
+  const begin: readonly Step[] =
+    rollout === undefined ? [{ type: 'begin', app, release: note, slot, from, selector, adopts: adopted, before, ...orderFor(app, orders) }] : []
   if (adopted === undefined) return begin
   return [...begin, { type: 'hold', app, deployment: adopted.deployment, timeout }, { type: 'narrow', app, service: serviceName }]
+}
+
+/** What becomes of pin and mark is kept with the rollout: another run may have to accept it. */
+function orderFor(app: string, orders: RolloutOptions['orders']): { readonly order?: Rollout['order'] } {
+  const { lifts, mark } = orders?.get(app) ?? {}
+  if (lifts === undefined && mark === undefined) return {}
+  return { order: { ...(lifts === undefined ? {} : { lifts }), ...(mark === undefined ? {} : { mark }) } }
 }
 
 function applySteps(release: Release, going: readonly ReleaseCourse[], { forceConflicts: force }: RolloutOptions): readonly Step[] {

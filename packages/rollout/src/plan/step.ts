@@ -2,7 +2,7 @@ import type { Duration, SourceCommit } from '@fairlead/base'
 import type { Check } from '@fairlead/health/checks'
 import type { KubeObject, ManifestObject, StringMap } from '@fairlead/kube'
 import type { Backend, SlotName } from '@fairlead/traffic'
-import type { ConfigName, Creation, Pin, ReleaseNote } from '../journal/index.ts'
+import type { ConfigName, Creation, Pin, ReleaseNote, Rollout } from '../journal/index.ts'
 import type { RecordContent } from '../records/index.ts'
 import type { Original } from '../standing/index.ts'
 import type { RunOrigin } from './options.ts'
@@ -10,6 +10,8 @@ import type { RunOrigin } from './options.ts'
 /** Writes the journal for the first time: from here on the rollout can be found again. */
 export interface BeginStep {
   readonly type: 'begin'
+  /** What becomes of pin and mark once it is accepted. */
+  readonly order?: Rollout['order']
   readonly app: string
   readonly release: ReleaseNote
   readonly slot: SlotName

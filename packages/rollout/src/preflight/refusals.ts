@@ -122,7 +122,7 @@ function strangers({ slots, app }: Standing): readonly Problem[] {
 
 function parkedProblems(standing: Standing, { identity }: AppRelease, onParked: 'abort' | 'refuse'): readonly Problem[] {
   const { rollout } = standing.kept.journal
-  if (rollout === undefined || rollout.release.identity === identity || onParked === 'abort') return []
+  if (rollout === undefined || rollout.release.identity === identity || onParked === 'abort' || isAtWork(standing)) return []
   return [
     {
       message: `app "${standing.namespace}/${standing.app}": release ${rollout.release.number} is ${rollout.state === 'parked' ? `parked at ${rollout.step}` : 'on its way'}, expected nothing in between, as on-parked: refuse asks`,
@@ -131,10 +131,16 @@ function parkedProblems(standing: Standing, { identity }: AppRelease, onParked: 
   ]
 }
 
+/** A run that lives is waited for: how it ends decides, under the lock. */
+function isAtWork({ kept, lease }: Standing): boolean {
+  const holder = (lease.lease?.spec as { readonly holderIdentity?: string } | undefined)?.holderIdentity ?? ''
+  return kept.journal.rollout?.state === 'running' && holder !== ''
+}
+
 /** Another release would first take back the one that is on its way, which its user has ruled out. */
 function crossedProblems(standing: Standing, { identity }: AppRelease): readonly Problem[] {
   const { rollout } = standing.kept.journal
-  const reason = rollout?.release.identity === identity ? undefined : irreversibleAfterMove(standing)
+  const reason = rollout?.release.identity === identity || isAtWork(standing) ? undefined : irreversibleAfterMove(standing)
   return reason === undefined
     ? []
     : [{ message: `${reason}; it has users, and another release would take it back first`, hint: 'Finish that release first: deploy it again.' }]

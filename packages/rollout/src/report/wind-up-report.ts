@@ -14,8 +14,8 @@ export function reportWindUp(wound: WoundUp, place: { readonly namespace: string
 function textOf(wound: Exclude<WoundUp, { readonly type: 'taken back' }>): string {
   if (wound.type === 'nothing') return 'this run has left nothing on its way'
   const serving = wound.standings.map((standing) => {
-    const { rollout } = standing.kept.journal
-    return `${standing.app} serves release ${rollout?.release.number ?? 0} from ${describeBackend(pointedAt(standing))}`
+    const { rollout, previous } = standing.kept.journal
+    return `${standing.app} serves release ${(rollout ?? previous)?.release.number ?? 0} from ${describeBackend(pointedAt(standing))}`
   })
-  return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not accepted yet. Run it again to finish, or roll back`
+  return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not written down yet. Run it again to finish`
 }

@@ -2,9 +2,9 @@ import { SUITE } from '@fairlead/base'
 import type { Check } from '@fairlead/health/checks'
 import { groupOf, knownResource, type AccessRule } from '@fairlead/kube'
 
-/** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
+/** What reading and writing an app's journal takes, once it is there. */
 export function journalAccess(app: string, more: readonly string[] = []): readonly AccessRule[] {
-  return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${SUITE.fieldManager}.${app}`] }]
+  return [{ group: '', resource: 'configmaps', verbs: ['get', 'patch', ...more], names: [`${SUITE.fieldManager}.${app}`] }]
 }
 
 /** What moving a Service and seeing the move takes. */

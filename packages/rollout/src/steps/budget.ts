@@ -21,6 +21,9 @@ export const budget: StepKind<BudgetStep> = {
   access: () => [{ group: 'policy', resource: BUDGETS.plural, verbs: ['create', 'patch', 'delete'] }],
   async execute({ app, budgets, beside, stale }, effects) {
     const { cluster, namespace } = effects
+    // Budgets carry no fence, so the lock is asked: what a run that was overtaken shared out would stay so.
+    const loss = await effects.loss(app)
+    if (loss !== undefined) throw loss
     const backend = beside === undefined ? undefined : resolved(beside, app, effects)
     for (const name of stale) await cluster.delete({ resource: BUDGETS, namespace, name })
     const gone: string[] = []

@@ -50,7 +50,8 @@ async function podsLeft(reference: ObjectReference, { cluster }: Effects): Promi
   return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length
 }
 
-function isAtRest(owner: KubeObject): boolean {
+/** Tells whether a controller has heard of zero, and no Pod of it is left but those that end. */
+export function isAtRest(owner: KubeObject): boolean {
   const { replicas = 0 } = (owner.status ?? {}) as { readonly replicas?: number }
   return isObserved(owner) && replicas === 0 && (owner.spec as { readonly replicas?: number }).replicas === 0
 }

@@ -29,14 +29,18 @@ export async function applyFenced(object: KubeObject, app: string, { options, ef
   const { cluster, known } = effects
   const { name } = object.metadata
   for (let attempt = 1; ; attempt += 1) {
-    const version = known.get(name)?.version
+    const seen = known.get(name)
+    const version = seen?.version
     try {
-      return remembered(await cluster.apply(atVersion(object, version), options), effects)
+      return remembered(await cluster.apply(asKnown(object, seen), options), effects)
     } catch (error) {
       if (version === undefined || attempt === ATTEMPTS || !isOutdated(error)) throw error
       const live = await readKnown(name, app, effects)
-      // The version was right, so the conflict is about a field.
-      if (live === undefined || (live.metadata.resourceVersion === version && !(await giveUp(live, effects)))) throw error
+      if (live === undefined) throw error
+      if (live.metadata.resourceVersion !== version) continue
+      // The version was right, so the conflict is about a field: with ourselves, where a run was killed while it made it.
+      if (isUnfinished(live, options)) return await finish(object, app, { options, effects })
+      throw error
     }
   }
 }
@@ -48,8 +52,14 @@ export async function applyFenced(object: KubeObject, app: string, { options, ef
 export async function makeFenced(object: KubeObject, app: string, { options, effects }: Applying): Promise<KubeObject> {
   const bare = { ...object, spec: { ...(object.spec as object), replicas: 0 } }
   const made = remembered(await effects.cluster.create(bare, { manager: MAKER }), effects)
-  if (!(await effects.confirm(app))) await takeBack(made, app, effects)
-  const applied = await applyFenced(object, app, { options, effects })
+  const loss = await effects.loss(app)
+  if (loss !== undefined) await takeBack(made, loss, effects)
+  return await finish(object, app, { options, effects })
+}
+
+/** Applies what was made, over its maker: the server has filled in fields that an apply would not name. */
+async function finish(object: KubeObject, app: string, { options, effects }: Applying): Promise<KubeObject> {
+  const applied = await applyFenced(object, app, { options: { ...options, force: true }, effects })
   await giveUp(applied, effects)
   return applied
 }
@@ -68,11 +78,9 @@ export function fenceTests({ metadata: { labels } }: KubeObject): readonly Patch
 }
 
 /** What came after another run had ended is no part of what that run has left. */
-async function takeBack({ metadata: { name, uid } }: KubeObject, app: string, { cluster, namespace }: Effects): Promise<never> {
+async function takeBack({ metadata: { name, uid } }: KubeObject, loss: Fault, { cluster, namespace }: Effects): Promise<never> {
   await cluster.delete({ resource: DEPLOYMENTS, namespace, name }, { propagation: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) })
-  throw new Fault('CONFLICT', `app "${namespace}/${app}": the lock is not ours any more, expected it until the end of the run`, {
-    hint: 'Wait for the other run to end, then run again: it starts from what is there.',
-  })
+  throw loss
 }
 
 /** Reads the very Deployment this run knows. A namesake was made by whoever has overtaken it. */
@@ -89,12 +97,17 @@ async function readKnown(name: string, app: string, effects: Effects): Promise<K
   return live
 }
 
-/** Takes the maker's entry out of what owns the fields. Answers whether there was one. */
-async function giveUp(live: KubeObject, effects: Effects): Promise<boolean> {
-  const { metadata } = live
-  const entries = (metadata.managedFields ?? []) as readonly { readonly manager?: string }[]
-  const others = entries.filter(({ manager }) => manager !== MAKER)
-  if (others.length === entries.length) return false
+function isUnfinished({ metadata }: KubeObject, { force = false }: ApplyOptions): boolean {
+  return !force && entriesOf(metadata).some(({ manager }) => manager === MAKER)
+}
+
+function entriesOf({ managedFields = [] }: KubeObject['metadata']): readonly { readonly manager?: string }[] {
+  return managedFields as readonly { readonly manager?: string }[]
+}
+
+/** Takes the maker's entry out of what owns the fields. */
+async function giveUp({ metadata }: KubeObject, effects: Effects): Promise<void> {
+  const others = entriesOf(metadata).filter(({ manager }) => manager !== MAKER)
   const operations: readonly PatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: metadata.uid },
     { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
@@ -104,12 +117,10 @@ async function giveUp(live: KubeObject, effects: Effects): Promise<boolean> {
   const reference = { resource: DEPLOYMENTS, namespace, name: metadata.name }
   try {
     remembered(await cluster.patch(reference, operations, { manager: MAKER }), effects)
-    return true
   } catch (error) {
-    // A controller has written its status since: what is left is given up by the apply that meets it.
+    // A controller has written its status since: what is left is given up by the next apply that meets it.
     const isOpen = isFault(error, 'INPUT_INVALID') || isFault(error, 'CONFLICT')
-    if (isOpen && (await cluster.get(reference))?.metadata.resourceVersion !== metadata.resourceVersion) return false
-    throw error
+    if (!isOpen || (await cluster.get(reference))?.metadata.resourceVersion === metadata.resourceVersion) throw error
   }
 }
 
@@ -123,6 +134,8 @@ function isOutdated(error: unknown): boolean {
   return isFault(error, 'CONFLICT') || isFault(error, 'NOT_FOUND')
 }
 
-function atVersion(object: KubeObject, resourceVersion: string | undefined): KubeObject {
-  return resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } }
+/** To an apply with a version alone, what is gone is something to be made; with the uid it is not. */
+function asKnown(object: KubeObject, { uid, version }: Partial<Known> = {}): KubeObject {
+  if (version === undefined || uid === undefined) return object
+  return { ...object, metadata: { ...object.metadata, uid, resourceVersion: version } }
 }

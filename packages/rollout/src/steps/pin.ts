@@ -1,4 +1,5 @@
 import type { StepKind } from '../execute/effects.ts'
+import type { Journal, Pin } from '../journal/index.ts'
 import type { PinStep } from '../plan/step.ts'
 import { journalAccess } from './access.ts'
 
@@ -8,7 +9,14 @@ export const pin: StepKind<PinStep> = {
   access: ({ app }) => journalAccess(app),
   async execute({ app, pin: wanted }, { journals, clock }) {
     const at = clock.date().toISOString()
-    await journals.write(app, (journal) => (journal.pin?.id === wanted.id ? journal : { ...journal, pin: { ...wanted, at } }))
+    await journals.write(app, (journal) => pinned(journal, { ...wanted, at }))
     return { ok: true, text: `pin ${wanted.id} by ${wanted.actor}` }
   },
+}
+
+/** What was pinned before stays so. */
+function pinned(journal: Journal, wanted: Pin): Journal {
+  const { pin: before, olderPins = [] } = journal
+  if (before === undefined) return { ...journal, pin: wanted }
+  return before.id === wanted.id ? journal : { ...journal, pin: wanted, olderPins: [before, ...olderPins.filter(({ id }) => id !== wanted.id)] }
 }

@@ -1,5 +1,5 @@
 import type { AccessRule } from '@fairlead/kube'
-import type { Journal, Placed, ReleaseNote } from '../journal/index.ts'
+import type { Journal, Pin, Placed, ReleaseNote, Rollout } from '../journal/index.ts'
 import { sameBackend } from '@fairlead/traffic'
 import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RecordStep } from '../plan/step.ts'
@@ -40,8 +40,9 @@ interface Recording {
 
 function recorded(before: Journal, { step, note }: Recording, effects: Effects): Journal {
   // What was on its way has arrived.
-  const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin, ...journal } = before
-  const { app, release, backend, lifts, mark } = step
+  const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin: _pin, olderPins: _older, ...journal } = before
+  const { app, release, backend } = step
+  const { lifts, mark } = orderOf(step, before)
   const active: Placed = { backend: resolved(backend, app, effects), release: note }
   const previous = previousOf(journal, step, effects)
   const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects)
@@ -54,9 +55,20 @@ function recorded(before: Journal, { step, note }: Recording, effects: Effects):
     ...(until === undefined ? {} : { standbyUntil: until }),
     ...(isKeptWarm(step, warm) ? { warm: true } : {}),
     ...(history === undefined ? {} : { history }),
-    ...(pin === undefined || pin.id === lifts?.id ? {} : { pin }),
+    ...pinsAfter(before, lifts),
     ...(mark === undefined ? {} : { mark }),
   }
+}
+
+/** Whoever accepts it, what was judged when it began counts. */
+function orderOf({ lifts, mark, release }: RecordStep, { rollout }: Journal): NonNullable<Rollout['order']> {
+  const begun = rollout?.release.number === release.number ? (rollout.order ?? {}) : {}
+  return { ...begun, ...(lifts === undefined ? {} : { lifts }), ...(mark === undefined ? {} : { mark }) }
+}
+
+function pinsAfter({ pin, olderPins = [] }: Journal, lifts: Pin | undefined): Pick<Journal, 'pin' | 'olderPins'> {
+  const [first, ...rest] = [...(pin === undefined ? [] : [pin]), ...olderPins].filter(({ id }) => id !== lifts?.id)
+  return { ...(first === undefined ? {} : { pin: first }), ...(rest.length === 0 ? {} : { olderPins: rest }) }
 }
 
 /** Only what has a record is in it. */

@@ -1,10 +1,11 @@
-import { formatDuration, isFault } from '@fairlead/base'
+import { deadlineIn, formatDuration, isFault } from '@fairlead/base'
 import { readPointer, sameBackend } from '@fairlead/traffic'
 import { resolved, type Effects, type StepKind } from '../execute/effects.ts'
 import type { RetireStep } from '../plan/step.ts'
 import { SERVICES, workloadName } from '../standing/index.ts'
 import { DEPLOYMENT_ACCESS, POINTER_ACCESS } from './access.ts'
-import { deploymentReference } from './deployment.ts'
+import { deploymentReference, lookUntil } from './deployment.ts'
+import { isAtRest } from './empty.ts'
 import { scaleBackend } from './scaling.ts'
 
 /**
@@ -18,7 +19,7 @@ export const retire: StepKind<RetireStep> = {
     const { app, backend, drain, standby } = step
     if (standby.type === 'warm') return { ok: true, text: endOf(step) }
     await effects.clock.sleep(drain, effects.signal)
-    if (await isServing(step, effects)) return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` }
+    if (await isServing(step, effects)) return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again`, isDoubtful: true }
     return await takeAway(step, effects)
   },
 }
@@ -35,6 +36,7 @@ async function takeAway({ app, backend, cleanup }: RetireStep, effects: Effects)
   const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid
   try {
     await scaleBackend(app, backend, { replicas: 0, effects })
+    if (effects.standing(app).budgets.length > 0) await untilAtRest(name, effects)
     if (!cleanup) return { ok: true, text: 'scaled to 0, kept as the way back' }
     const preconditions = uid === undefined ? {} : { preconditions: { uid } }
     await effects.cluster.delete(deploymentReference(effects.namespace, name), { propagation: 'Background', ...preconditions })
@@ -45,6 +47,19 @@ async function takeAway({ app, backend, cleanup }: RetireStep, effects: Effects)
     if (!isGone) throw error
     return { ok: true, text: `${name} is gone already` }
   }
+}
+
+/** Milliseconds for controllers to mark the Pods that are to go. */
+const PATIENCE = 10_000
+
+/** A budget that is to cover this slot again must not count Pods as serving that are about to be taken away. */
+async function untilAtRest(name: string, { cluster, namespace, clock, signal }: Effects): Promise<void> {
+  const reference = deploymentReference(namespace, name)
+  const look = async () => {
+    const live = await cluster.get(reference)
+    return live === undefined || isAtRest(live) ? true : undefined
+  }
+  await lookUntil(look, { clock, signal, deadline: deadlineIn(clock, PATIENCE) })
 }
 
 async function isAbsent(name: string, { cluster, namespace }: Effects): Promise<boolean> {

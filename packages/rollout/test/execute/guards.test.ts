@@ -94,6 +94,32 @@ describe('what is retired', () => {
   })
 })
 
+describe('what a killed run has left behind', () => {
+  test('of an adoption is retired by the next release, whichever that is', async () => {
+    const stage = await new Stage().users(own)
+    stage.listener = (line) => {
+      if (line.includes('retire web')) stage.cluster.script.outage()
+    }
+    await stage.deploy(web('1'))
+    stage.listener = () => undefined
+    stage.cluster.script.outage(false)
+    expect(replicas(stage, 'web')).toBe(2)
+    const { forward } = await stage.deploy(web('2'))
+    expect([forward.ended, replicas(stage, 'web')]).toEqual(['complete', 0])
+  })
+
+  test('and another run has taken over is that run’s to tell: what looks like a no in the soak is none', async () => {
+    const stage = await twice()
+    let back: Promise<unknown> | undefined
+    stage.listener = (line) => {
+      if (line.includes('soak') && !line.includes('done in')) back ??= stage.rollback()
+    }
+    const { forward, wayBack } = await stage.deploy(web('3'), { soak: 20_000 as never })
+    await back
+    expect([forward.ended, wayBack, selector(stage)]).toEqual(['overtaken', undefined, slotted('green')])
+  })
+})
+
 describe('a slot that is emptied', () => {
   test('keeps the Service narrow as long as one of its Pods is there', async () => {
     const stage = await new Stage().users(own)

@@ -121,7 +121,7 @@ describe('writeJournal', () => {
     const images = Array.from({ length: 900 }, (_, index) => `ghcr.io/shop/web@sha256:${String(index).padStart(64, '0')}`)
     const journal: Journal = { ...RELEASED, active: { backend: { type: 'slot', slot: 'blue' }, release: { number: 2, identity: 'f00d', images } } }
     const refused = await codeOf(writeJournal(clusterWith(), PLACE, { journal, resourceVersion: undefined }))
-    expect(refused).toMatch(/^BUG: ConfigMap "shop\/fairlead.web": the journal has \d+ bytes, expected at most 65536$/)
+    expect(refused).toMatch(/^UNSUPPORTED: ConfigMap "shop\/fairlead.web": the journal would have \d+ bytes, expected at most 65536$/)
   })
 })
 
