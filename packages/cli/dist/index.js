@@ -10016,8 +10016,12 @@ async function readJournal(cluster, place, options = {}) {
 async function writeJournal(cluster, place, { journal, resourceVersion }) {
     const { name } = journalReference(place.namespace, place.app);
     const text = JSON.stringify(journal);
-    if (text.length > LIMIT)
-        throw new build_fault/* Fault */.vC('BUG', `ConfigMap "${place.namespace}/${name}": the journal has ${text.length} bytes, expected at most ${LIMIT}`);
+    const size = Buffer.byteLength(text);
+    if (size > LIMIT) {
+        throw new build_fault/* Fault */.vC('UNSUPPORTED', `ConfigMap "${place.namespace}/${name}": the journal would have ${size} bytes, expected at most ${LIMIT}`, {
+            hint: 'It holds what a way back gives back: apply large objects that the Pods do not read apart from the release.',
+        });
+    }
     const metadata = {
         name,
         namespace: place.namespace,
@@ -10894,9 +10898,9 @@ function claimOf(service) {
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/access.js
 
 
-/** What reading and writing an app's journal takes. It comes by server-side apply, so even its `create` carries the name. */
+/** What reading and writing an app's journal takes, once it is there. */
 function journalAccess(app, more = []) {
-    return [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
+    return [{ group: '', resource: 'configmaps', verbs: ['get', 'patch', ...more], names: [`${suite/* SUITE */.J.fieldManager}.${app}`] }];
 }
 /** What moving a Service and seeing the move takes. */
 const POINTER_ACCESS = [
@@ -11001,6 +11005,10 @@ const budget = {
     access: () => [{ group: 'policy', resource: BUDGETS.plural, verbs: ['create', 'patch', 'delete'] }],
     async execute({ app, budgets, beside, stale }, effects) {
         const { cluster, namespace } = effects;
+        // Budgets carry no fence, so the lock is asked: what a run that was overtaken shared out would stay so.
+        const loss = await effects.loss(app);
+        if (loss !== undefined)
+            throw loss;
         const backend = beside === undefined ? undefined : resolved(beside, app, effects);
         for (const name of stale)
             await cluster.delete({ resource: BUDGETS, namespace, name });
@@ -11319,17 +11327,23 @@ async function applyFenced(object, app, { options, effects }) {
     const { cluster, known } = effects;
     const { name } = object.metadata;
     for (let attempt = 1;; attempt += 1) {
-        const version = known.get(name)?.version;
+        const seen = known.get(name);
+        const version = seen?.version;
         try {
-            return remembered(await cluster.apply(atVersion(object, version), options), effects);
+            return remembered(await cluster.apply(asKnown(object, seen), options), effects);
         }
         catch (error) {
             if (version === undefined || attempt === fenced_ATTEMPTS || !fenced_isOutdated(error))
                 throw error;
             const live = await readKnown(name, app, effects);
-            // The version was right, so the conflict is about a field.
-            if (live === undefined || (live.metadata.resourceVersion === version && !(await giveUp(live, effects))))
+            if (live === undefined)
                 throw error;
+            if (live.metadata.resourceVersion !== version)
+                continue;
+            // The version was right, so the conflict is about a field: with ourselves, where a run was killed while it made it.
+            if (isUnfinished(live, options))
+                return await finish(object, app, { options, effects });
+            throw error;
         }
     }
 }
@@ -11340,9 +11354,14 @@ async function applyFenced(object, app, { options, effects }) {
 async function makeFenced(object, app, { options, effects }) {
     const bare = { ...object, spec: { ...object.spec, replicas: 0 } };
     const made = remembered(await effects.cluster.create(bare, { manager: MAKER }), effects);
-    if (!(await effects.confirm(app)))
-        await takeBack(made, app, effects);
-    const applied = await applyFenced(object, app, { options, effects });
+    const loss = await effects.loss(app);
+    if (loss !== undefined)
+        await takeBack(made, loss, effects);
+    return await finish(object, app, { options, effects });
+}
+/** Applies what was made, over its maker: the server has filled in fields that an apply would not name. */
+async function finish(object, app, { options, effects }) {
+    const applied = await applyFenced(object, app, { options: { ...options, force: true }, effects });
     await giveUp(applied, effects);
     return applied;
 }
@@ -11360,11 +11379,9 @@ function fenceTests({ metadata: { labels } }) {
     return [{ op: 'test', path: `/metadata/labels/${LABELS.fence.replaceAll('/', '~1')}`, value: labels[LABELS.fence] ?? null }];
 }
 /** What came after another run had ended is no part of what that run has left. */
-async function takeBack({ metadata: { name, uid } }, app, { cluster, namespace }) {
+async function takeBack({ metadata: { name, uid } }, loss, { cluster, namespace }) {
     await cluster.delete({ resource: DEPLOYMENTS, namespace, name }, { propagation: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) });
-    throw new build_fault/* Fault */.vC('CONFLICT', `app "${namespace}/${app}": the lock is not ours any more, expected it until the end of the run`, {
-        hint: 'Wait for the other run to end, then run again: it starts from what is there.',
-    });
+    throw loss;
 }
 /** Reads the very Deployment this run knows. A namesake was made by whoever has overtaken it. */
 async function readKnown(name, app, effects) {
@@ -11380,13 +11397,15 @@ async function readKnown(name, app, effects) {
         known.set(name, { uid, version: live.metadata.resourceVersion });
     return live;
 }
-/** Takes the maker's entry out of what owns the fields. Answers whether there was one. */
-async function giveUp(live, effects) {
-    const { metadata } = live;
-    const entries = (metadata.managedFields ?? []);
-    const others = entries.filter(({ manager }) => manager !== MAKER);
-    if (others.length === entries.length)
-        return false;
+function isUnfinished({ metadata }, { force = false }) {
+    return !force && entriesOf(metadata).some(({ manager }) => manager === MAKER);
+}
+function entriesOf({ managedFields = [] }) {
+    return managedFields;
+}
+/** Takes the maker's entry out of what owns the fields. */
+async function giveUp({ metadata }, effects) {
+    const others = entriesOf(metadata).filter(({ manager }) => manager !== MAKER);
     const operations = [
         { op: 'test', path: '/metadata/uid', value: metadata.uid },
         { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
@@ -11396,14 +11415,12 @@ async function giveUp(live, effects) {
     const reference = { resource: DEPLOYMENTS, namespace, name: metadata.name };
     try {
         remembered(await cluster.patch(reference, operations, { manager: MAKER }), effects);
-        return true;
     }
     catch (error) {
-        // A controller has written its status since: what is left is given up by the apply that meets it.
+        // A controller has written its status since: what is left is given up by the next apply that meets it.
         const isOpen = (0,build_fault/* isFault */.Zh)(error, 'INPUT_INVALID') || (0,build_fault/* isFault */.Zh)(error, 'CONFLICT');
-        if (isOpen && (await cluster.get(reference))?.metadata.resourceVersion !== metadata.resourceVersion)
-            return false;
-        throw error;
+        if (!isOpen || (await cluster.get(reference))?.metadata.resourceVersion === metadata.resourceVersion)
+            throw error;
     }
 }
 function remembered(object, { known }) {
@@ -11414,8 +11431,11 @@ function remembered(object, { known }) {
 function fenced_isOutdated(error) {
     return (0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || (0,build_fault/* isFault */.Zh)(error, 'NOT_FOUND');
 }
-function atVersion(object, resourceVersion) {
-    return resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+/** To an apply with a version alone, what is gone is something to be made; with the uid it is not. */
+function asKnown(object, { uid, version } = {}) {
+    if (version === undefined || uid === undefined)
+        return object;
+    return { ...object, metadata: { ...object.metadata, uid, resourceVersion: version } };
 }
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/scaling.js
@@ -15048,9 +15068,10 @@ function nameOf({ app, backend }) {
 /** Makes the rollout findable before anything else is touched, with all that the way back needs. */
 const begin = {
     describe: ({ app, release, slot }) => `write down that release ${release.number} of ${app} is on its way to ${slot}`,
-    access: ({ app }) => journalAccess(app, ['delete']),
+    // A journal is created by a request that carries no name, so the right to cannot be limited to one.
+    access: ({ app }) => [...journalAccess(app, ['delete']), { group: '', resource: 'configmaps', verbs: ['create'] }],
     async execute(step, { journals, clock }) {
-        const { app, release, slot, from, selector, before, adopts, restores } = step;
+        const { app, release, slot, from, selector, before, adopts, restores, order } = step;
         const created = before === undefined ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(app, slot) }] : [];
         const rollout = {
             release: { ...release, at: clock.date().toISOString() },
@@ -15059,6 +15080,7 @@ const begin = {
             ...(selector === undefined ? {} : { selector }),
             ...(before === undefined ? {} : { before }),
             created,
+            ...(order === undefined ? {} : { order }),
             step: 'begin',
             state: 'running',
             moving: false,
@@ -15345,6 +15367,7 @@ async function podsLeft(reference, { cluster }) {
     const pods = await podsOf(cluster, sets);
     return pods.length + [deployment, ...sets].filter((owner) => !isAtRest(owner)).length;
 }
+/** Tells whether a controller has heard of zero, and no Pod of it is left but those that end. */
 function isAtRest(owner) {
     const { replicas = 0 } = (owner.status ?? {});
     return deployment_isObserved(owner) && replicas === 0 && owner.spec.replicas === 0;
@@ -16788,10 +16811,17 @@ const pin_pin = {
     access: ({ app }) => journalAccess(app),
     async execute({ app, pin: wanted }, { journals, clock }) {
         const at = clock.date().toISOString();
-        await journals.write(app, (journal) => (journal.pin?.id === wanted.id ? journal : { ...journal, pin: { ...wanted, at } }));
+        await journals.write(app, (journal) => pinned(journal, { ...wanted, at }));
         return { ok: true, text: `pin ${wanted.id} by ${wanted.actor}` };
     },
 };
+/** What was pinned before stays so. */
+function pinned(journal, wanted) {
+    const { pin: before, olderPins = [] } = journal;
+    if (before === undefined)
+        return { ...journal, pin: wanted };
+    return before.id === wanted.id ? journal : { ...journal, pin: wanted, olderPins: [before, ...olderPins.filter(({ id }) => id !== wanted.id)] };
+}
 
 ;// CONCATENATED MODULE: ./packages/rollout/build/steps/prepare.js
 
@@ -16905,8 +16935,9 @@ const record = {
 const RECORD_ACCESS = [{ group: '', resource: 'configmaps', verbs: ['get', 'create', 'delete'] }];
 function recorded(before, { step, note }, effects) {
     // What was on its way has arrived.
-    const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin, ...journal } = before;
-    const { app, release, backend, lifts, mark } = step;
+    const { rollout: _rollout, returning: _returning, standbyUntil: _until, warm, pin: _pin, olderPins: _older, ...journal } = before;
+    const { app, release, backend } = step;
+    const { lifts, mark } = orderOf(step, before);
     const active = { backend: resolved(backend, app, effects), release: note };
     const previous = previousOf(journal, step, effects);
     const until = step.from === undefined ? before.standbyUntil : untilOf(step, effects);
@@ -16919,9 +16950,18 @@ function recorded(before, { step, note }, effects) {
         ...(until === undefined ? {} : { standbyUntil: until }),
         ...(isKeptWarm(step, warm) ? { warm: true } : {}),
         ...(history === undefined ? {} : { history }),
-        ...(pin === undefined || pin.id === lifts?.id ? {} : { pin }),
+        ...pinsAfter(before, lifts),
         ...(mark === undefined ? {} : { mark }),
     };
+}
+/** Whoever accepts it, what was judged when it began counts. */
+function orderOf({ lifts, mark, release }, { rollout }) {
+    const begun = rollout?.release.number === release.number ? (rollout.order ?? {}) : {};
+    return { ...begun, ...(lifts === undefined ? {} : { lifts }), ...(mark === undefined ? {} : { mark }) };
+}
+function pinsAfter({ pin, olderPins = [] }, lifts) {
+    const [first, ...rest] = [...(pin === undefined ? [] : [pin]), ...olderPins].filter(({ id }) => id !== lifts?.id);
+    return { ...(first === undefined ? {} : { pin: first }), ...(rest.length === 0 ? {} : { olderPins: rest }) };
 }
 /** Only what has a record is in it. */
 function historyOf(before, { step, note }, { clock }) {
@@ -17422,6 +17462,7 @@ function restore_plain_told(configs, { spec }, { namespace }) {
 
 
 
+
 /**
  * Takes the old Pods away, once clients that keep their connections have had their time. Whoever has gone back to them meanwhile keeps them: the pointer is looked at last, and
  * a run that was overtaken cannot scale them any more.
@@ -17435,7 +17476,7 @@ const retire = {
             return { ok: true, text: endOf(step) };
         await effects.clock.sleep(drain, effects.signal);
         if (await isServing(step, effects))
-            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again` };
+            return { ok: true, text: `left alone: the Service leads to ${workloadName(app, backend)} again`, isDoubtful: true };
         return await takeAway(step, effects);
     },
 };
@@ -17450,6 +17491,8 @@ async function takeAway({ app, backend, cleanup }, effects) {
     const uid = backend.type === 'slot' ? undefined : effects.journals.of(app).adoption?.uid;
     try {
         await scaleBackend(app, backend, { replicas: 0, effects });
+        if (effects.standing(app).budgets.length > 0)
+            await untilAtRest(name, effects);
         if (!cleanup)
             return { ok: true, text: 'scaled to 0, kept as the way back' };
         const preconditions = uid === undefined ? {} : { preconditions: { uid } };
@@ -17463,6 +17506,17 @@ async function takeAway({ app, backend, cleanup }, effects) {
             throw error;
         return { ok: true, text: `${name} is gone already` };
     }
+}
+/** Milliseconds for controllers to mark the Pods that are to go. */
+const retire_PATIENCE = 10_000;
+/** A budget that is to cover this slot again must not count Pods as serving that are about to be taken away. */
+async function untilAtRest(name, { cluster, namespace, clock, signal }) {
+    const reference = deploymentReference(namespace, name);
+    const look = async () => {
+        const live = await cluster.get(reference);
+        return live === undefined || isAtRest(live) ? true : undefined;
+    };
+    await lookUntil(look, { clock, signal, deadline: deadlineIn(clock, retire_PATIENCE) });
 }
 async function retire_isAbsent(name, { cluster, namespace }) {
     return (await cluster.get(deploymentReference(namespace, name))) === undefined;
@@ -18315,357 +18369,6 @@ function way_back_serviceOf({ created }, name) {
     return created.find((each) => each.kind === 'Service' && each.name === name) ?? { apiVersion: 'v1', kind: 'Service', name };
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/grace.js
-/** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
-const grace_GRACE = 4_000;
-/** Waits for work. Once the signal is aborted it has a grace to end by itself, since a write that was sent is better heard out than cut off. Never throws. */
-async function withGrace(work, { signal, clock }) {
-    const over = new AbortController();
-    const ended = work.then((value) => ({ type: 'ended', value }), (error) => ({ type: 'threw', error }));
-    try {
-        return await Promise.race([ended, grace_giveUp(signal, clock, over.signal)]);
-    }
-    finally {
-        over.abort();
-    }
-}
-async function grace_giveUp(signal, clock, over) {
-    await aborted(signal, over);
-    try {
-        await clock.sleep(grace_GRACE, over);
-    }
-    catch {
-        // The work has ended: nobody waits for this answer any more.
-    }
-    return { type: 'given up' };
-}
-function aborted(signal, over) {
-    if (signal.aborted)
-        return Promise.resolve();
-    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/execute.js
-
-
-
-/** Carries out any plan, one step after the other, and stops at the first that is refused. Never throws. */
-async function execute(steps, effects) {
-    const records = [];
-    const unreached = () => steps.slice(records.length).map((step, index) => notReached(step, records.length + index + 1));
-    for (const [index, step] of steps.entries()) {
-        const number = index + 1;
-        const at = effects.clock.date().toISOString();
-        const began = effects.clock.now();
-        const text = describeStep(step);
-        effects.say(`${label(number)}  ${text}`);
-        const ended = await attempt(step, text, effects);
-        const seconds = (effects.clock.now() - began) / 1_000;
-        if (ended instanceof build_fault/* Fault */.vC) {
-            records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } });
-            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`);
-            return { ended: execute_endingOf(ended, effects), records: [...records, ...unreached()], fault: ended };
-        }
-        effects.results.set(step, ended);
-        records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended });
-        effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`);
-        if (!ended.ok)
-            return { ended: 'refused', records: [...records, ...unreached()] };
-    }
-    return { ended: 'complete', records };
-}
-/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
-async function attempt(step, text, effects) {
-    const { signal, journals } = effects;
-    if (signal.aborted)
-        return (0,build_fault/* toFault */.ec)(signal.reason);
-    journals.at(text);
-    const ending = await withGrace(execute_begin(step, effects), effects);
-    if (ending.type === 'ended')
-        return ending.value;
-    if (ending.type === 'threw')
-        return (0,build_fault/* toFault */.ec)(signal.aborted ? signal.reason : ending.error);
-    const stopped = (0,build_fault/* toFault */.ec)(signal.reason);
-    await execute_giveUp(step, effects);
-    return new build_fault/* Fault */.vC(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
-        hint: 'Run it again: it starts from what is there.',
-        cause: stopped,
-    });
-}
-async function execute_begin(step, effects) {
-    if (writesAhead(step))
-        await effects.journals.intend(appsOf(step));
-    return await executeStep(step, effects);
-}
-/** Milliseconds for the last word in the journal. */
-const LAST_WORD = 1_000;
-/** The journal says `begun` if this does not get through any more, which is as true. */
-async function execute_giveUp(step, { journals, clock }) {
-    await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)]);
-}
-/** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
-function execute_endingOf(fault, { lost, late }) {
-    if (lost.aborted && (0,build_fault/* isFault */.Zh)(lost.reason, 'CONFLICT'))
-        return 'overtaken';
-    if (late.aborted)
-        return 'late';
-    if ((0,build_fault/* isFault */.Zh)(fault, 'CANCELLED'))
-        return 'cancelled';
-    return (0,build_fault/* isFault */.Zh)(fault, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(fault, 'BUG') ? 'blind' : 'broken';
-}
-function notReached(step, number) {
-    return { number, step, text: describeStep(step), state: 'not reached', seconds: 0 };
-}
-function label(number) {
-    return String(number).padStart(2);
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/journals.js
-
-
-
-/**
- * The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on; and says which step the run is at, so that
- * whoever comes after one that was killed knows what may have been done.
- */
-class Journals {
-    #writer;
-    #kept;
-    #step = '';
-    #moves = 0;
-    constructor(writer, kept) {
-        this.#writer = writer;
-        this.#kept = new Map(kept);
-    }
-    /** The journal of an app as this run knows it. */
-    of(app) {
-        return this.#find(app).journal;
-    }
-    /** All journals as this run left them; an app that has none is not among them. */
-    all() {
-        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
-        return new Map(kept.map(([app, { journal }]) => [app, journal]));
-    }
-    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
-    isUndisturbed(app, { resourceVersion }) {
-        return this.#find(app).resourceVersion === resourceVersion;
-    }
-    /** Names the step that is about to begin: every write from here on says so. */
-    at(step) {
-        this.#step = step;
-    }
-    /** Writes down, before anything is done, that the step is begun. An app without a journal has nothing on its way. */
-    async intend(apps) {
-        for (const app of new Set(apps))
-            if (this.#find(app).resourceVersion !== undefined)
-                await this.write(app, (journal) => journal);
-    }
-    /** Writes down that the step was given up before it was heard whether its write took. */
-    async giveUp(apps) {
-        for (const app of new Set(apps)) {
-            if (this.#find(app).resourceVersion !== undefined)
-                await this.#put(app, (journal) => ({ ...journal, doing: this.#doing('unknown') }));
-        }
-    }
-    /** Writes what a change makes of the journal, with the step this run is at. */
-    async write(app, change) {
-        await this.#put(app, (journal) => ({ ...change(journal), doing: this.#doing('begun') }));
-    }
-    /** Writes what a change makes of the journal, and that nothing is under way any more. */
-    async settle(app, change) {
-        await this.#put(app, (journal) => {
-            const { doing: _doing, ...settled } = change(journal);
-            return settled;
-        });
-    }
-    /** Takes back what this run has written about a step that it has ended meanwhile. */
-    async rest() {
-        for (const [app, { journal }] of this.#kept)
-            if (journal.doing?.by === this.#writer.holder)
-                await this.settle(app, (kept) => kept);
-    }
-    /** Deletes the journal of an app that was never released. */
-    async remove(app) {
-        await deleteJournal(this.#writer.cluster, this.#place(app), this.#find(app));
-        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
-    }
-    /** The fencing token of an app's lock. */
-    tokenOf(app) {
-        return this.#writer.token(app);
-    }
-    /** A move label that no move of this app has had: the token of the lock, and a number. */
-    nextMove(app) {
-        this.#moves += 1;
-        return `${this.#writer.token(app)}-${this.#moves}`;
-    }
-    async #put(app, change) {
-        const { journal, resourceVersion } = this.#find(app);
-        const { rollout, ...changed } = change(journal);
-        const { holder } = this.#writer;
-        const signed = { ...changed, token: this.#writer.token(app), ...(rollout === undefined ? {} : { rollout: { ...rollout, by: holder } }) };
-        this.#kept.set(app, await this.#written(app, { journal, resourceVersion }, signed));
-    }
-    /** A label that somebody else has put on the ConfigMap changes its version, and nothing of the journal. */
-    async #written(app, { journal, resourceVersion }, signed) {
-        const { cluster } = this.#writer;
-        try {
-            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion });
-        }
-        catch (error) {
-            if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || resourceVersion === undefined)
-                throw error;
-            const live = await readJournal(cluster, this.#place(app));
-            if (live.resourceVersion === resourceVersion || !(0,json_pointer/* sameJson */.Vk)(live.journal, journal))
-                throw error;
-            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion: live.resourceVersion });
-        }
-    }
-    #doing(state) {
-        return { step: this.#step, state, at: this.#writer.clock.date().toISOString(), by: this.#writer.holder };
-    }
-    #place(app) {
-        return { namespace: this.#writer.namespace, app };
-    }
-    #find(app) {
-        const kept = this.#kept.get(app);
-        if (kept === undefined)
-            throw new TypeError(`the journal of ${app} was not read`);
-        return kept;
-    }
-}
-
-;// CONCATENATED MODULE: ./packages/rollout/build/execute/run-rollout.js
-
-
-
-
-
-
-
-/** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
-async function runRollout(plan, standings, { world, options }) {
-    const began = world.clock.now();
-    const seconds = () => (world.clock.now() - began) / 1_000;
-    const forward = await executeIn(world, plan, standings);
-    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
-    if (forward.execution.ended === 'overtaken')
-        return { ...told, ...(await lastLook(world, standings, forward.journals)), seconds: seconds() };
-    if (!isReasonToGoBack(forward.execution))
-        return { ...told, journals: forward.journals, seconds: seconds() };
-    const now = await look(world, standings);
-    if (now instanceof build_fault/* Fault */.vC)
-        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
-    const seen = now.map(pointedAt);
-    const own = now.filter((standing) => forward.undisturbed(standing) && isUnderOwnToken(standing, world.held));
-    const barred = own.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
-    if (barred.length > 0)
-        return { ...told, seen, barred: barred.join('; '), journals: journalsOf(now), seconds: seconds() };
-    const steps = wayBackSteps(own, options);
-    if (steps.length === 0)
-        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
-    world.say('');
-    world.say('taking it back:');
-    const wayBack = await executeIn(world, { steps, budget: options.rollbackTimeout }, now);
-    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
-}
-/** How things stand that are not ours to change any more; what this run knew last, where it cannot be seen. */
-async function lastLook(world, standings, known) {
-    const now = await look(world, standings);
-    return now instanceof build_fault/* Fault */.vC ? { journals: known } : { seen: now.map(pointedAt), journals: journalsOf(now) };
-}
-/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
-function isReasonToGoBack({ ended, records }) {
-    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
-    return (ended === 'refused' || ended === 'broken') && !arrived;
-}
-/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
-function isLast({ app }, records) {
-    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
-    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
-    return begun < written;
-}
-function journalsOf(standings) {
-    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
-    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
-}
-/** Whoever takes over writes a greater token to the pointer before anything else: what it leads to is theirs to say from then on. */
-function isUnderOwnToken({ app, service }, held) {
-    const move = service === undefined ? undefined : readPointer(service).move;
-    return Number.parseInt(move ?? '0', 10) <= held.token(app);
-}
-/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
-async function look({ cluster, namespace, clock }, standings) {
-    try {
-        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
-    }
-    catch (error) {
-        return (0,build_fault/* toFault */.ec)(error);
-    }
-}
-function run_rollout_placesOf(standings) {
-    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
-}
-async function executeIn(world, { steps, budget }, standings) {
-    const over = new AbortController();
-    const late = lateAfter(budget, world.clock, over.signal);
-    const effects = effectsFor(world, late, standings);
-    const { journals } = effects;
-    try {
-        const execution = await execute(steps, effects);
-        if (execution.ended === 'complete')
-            await journals.rest().catch(() => undefined);
-        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
-    }
-    finally {
-        over.abort();
-        for (const { proof } of effects.moves.values())
-            proof.close();
-    }
-}
-/** A signal that is aborted once the budget is used up. */
-function lateAfter(budget, clock, over) {
-    const controller = new AbortController();
-    if (budget === undefined)
-        return controller.signal;
-    const abort = () => controller.abort(new build_fault/* Fault */.vC('UNAVAILABLE', `the way back did not end within ${(0,build_duration/* formatDuration */.a3)(budget)}`, {
-        hint: 'Both slots are left as they are: go on by hand, or run it again.',
-    }));
-    clock.sleep(budget, over).then(abort, () => undefined);
-    return controller.signal;
-}
-function effectsFor(world, late, standings) {
-    const { cluster, namespace, clock, held, signal } = world;
-    const byName = new Map(standings.map((standing) => [standing.app, standing]));
-    const services = standings.flatMap(({ app, service }) => (service === undefined ? [] : [[app, service]]));
-    return {
-        ...world,
-        say: (line) => world.say(line),
-        signal: AbortSignal.any([signal, held.lost, late]),
-        lost: held.lost,
-        confirm: (app) => held.confirm(app),
-        late,
-        journals: new Journals({ cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) }, new Map(standings.map(({ app, kept }) => [app, kept]))),
-        standing(app) {
-            const standing = byName.get(app);
-            if (standing === undefined)
-                throw new TypeError(`${app} is not part of this rollout`);
-            return standing;
-        },
-        services: new Map(services),
-        moves: new Map(),
-        results: new Map(),
-        running: new Map(),
-        known: new Map(standings.flatMap(knownOf)),
-        generations: new Map(),
-    };
-}
-function knownOf({ slots }) {
-    return SLOTS.flatMap((slot) => {
-        const object = slots[slot]?.object;
-        return object === undefined ? [] : [[object.metadata.name, { uid: object.metadata.uid, version: object.metadata.resourceVersion }]];
-    });
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/lock/words.js
 
 
@@ -18845,11 +18548,20 @@ class HeldLock {
         }
     }
 }
+/** Says that a lock is somebody else's by now, and whose. */
 function takenAway({ namespace, app, holder, token }, lease) {
-    return new build_fault/* Fault */.vC('CONFLICT', `${describeReference(leaseReference(namespace, app))}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
+    const name = describeReference(leaseReference(namespace, app));
+    const fault = new build_fault/* Fault */.vC('CONFLICT', `${name}: the lock of ${app} was taken away, expected ${holder} (token ${token}), got ${now(lease)}`, {
         hint: 'What the other run does counts now: wait for it to end, then run again.',
     });
+    LOSSES.add(fault);
+    return fault;
 }
+/** Tells whether a Fault says that a lock was taken away. */
+function isLoss(error) {
+    return error instanceof build_fault/* Fault */.vC && LOSSES.has(error);
+}
+const LOSSES = new WeakSet();
 function now(lease) {
     if (lease === undefined)
         return 'none: somebody has deleted it';
@@ -18866,6 +18578,380 @@ function goneBlind({ namespace, app }, cause) {
     return new build_fault/* Fault */.vC('UNAVAILABLE', `${describeReference(leaseReference(namespace, app))}: the lock of ${app} could not be renewed for ${BLIND / 1_000}s, expected the API server to answer${why}`, {
         cause,
         hint: 'Run again when the API server can be reached: it goes on from what is there.',
+    });
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/grace.js
+/** Milliseconds that a step has to end by itself once the run was told to stop: the runner kills what goes on for 7.5 s. */
+const grace_GRACE = 3_000;
+/** Waits for work. Once the signal is aborted it has a grace to end by itself, since a write that was sent is better heard out than cut off. Never throws. */
+async function withGrace(work, { signal, clock }) {
+    const over = new AbortController();
+    const ended = work.then((value) => ({ type: 'ended', value }), (error) => ({ type: 'threw', error }));
+    try {
+        return await Promise.race([ended, grace_giveUp(signal, clock, over.signal)]);
+    }
+    finally {
+        over.abort();
+    }
+}
+async function grace_giveUp(signal, clock, over) {
+    await aborted(signal, over);
+    try {
+        await clock.sleep(grace_GRACE, over);
+    }
+    catch {
+        // The work has ended: nobody waits for this answer any more.
+    }
+    return { type: 'given up' };
+}
+function aborted(signal, over) {
+    if (signal.aborted)
+        return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/execute.js
+
+
+
+
+/** Carries out any plan, one step after the other, and stops at the first that is refused. Never throws. */
+async function execute(steps, effects) {
+    const records = [];
+    const unreached = () => steps.slice(records.length).map((step, index) => notReached(step, records.length + index + 1));
+    for (const [index, step] of steps.entries()) {
+        const number = index + 1;
+        const at = effects.clock.date().toISOString();
+        const began = effects.clock.now();
+        const text = describeStep(step);
+        effects.say(`${label(number)}  ${text}`);
+        const ended = await underOwnLock(step, await attempt(step, text, effects), effects);
+        const seconds = (effects.clock.now() - began) / 1_000;
+        if (ended instanceof build_fault/* Fault */.vC) {
+            records.push({ number, step, text, state: 'failed', seconds, at, result: { ok: false, text: ended.message } });
+            effects.say(`      FAILED in ${seconds.toFixed(1)}s: ${ended.message}`);
+            return { ended: execute_endingOf(ended, effects), records: [...records, ...unreached()], fault: ended };
+        }
+        effects.results.set(step, ended);
+        records.push({ number, step, text, state: ended.ok ? 'done' : 'failed', seconds, at, result: ended });
+        effects.say(`      ${ended.ok ? 'done' : 'FAILED'} in ${seconds.toFixed(1)}s: ${ended.text}`);
+        if (!ended.ok)
+            return { ended: 'refused', records: [...records, ...unreached()] };
+    }
+    return { ended: 'complete', records };
+}
+/** What looks like a no, or like a conflict, is another run's work where the lock is not ours any more. */
+async function underOwnLock(step, ended, effects) {
+    const isDoubtful = ended instanceof build_fault/* Fault */.vC ? (0,build_fault/* isFault */.Zh)(ended, 'CONFLICT') : !ended.ok || ended.isDoubtful === true;
+    if (!isDoubtful || effects.signal.aborted)
+        return ended;
+    for (const app of new Set(appsOf(step))) {
+        const loss = await effects.loss(app).catch(() => undefined);
+        if (loss !== undefined)
+            return loss;
+    }
+    return ended;
+}
+/** Does one step, written down before where it changes something. Answers why not, where we could not do our job. */
+async function attempt(step, text, effects) {
+    const { signal, journals } = effects;
+    if (signal.aborted)
+        return (0,build_fault/* toFault */.ec)(signal.reason);
+    journals.at(text);
+    const ending = await withGrace(execute_begin(step, effects), effects);
+    if (ending.type === 'ended')
+        return ending.value;
+    if (ending.type === 'threw')
+        return (0,build_fault/* toFault */.ec)(signal.aborted ? signal.reason : ending.error);
+    const stopped = (0,build_fault/* toFault */.ec)(signal.reason);
+    await execute_giveUp(step, effects);
+    return new build_fault/* Fault */.vC(stopped.code, `${stopped.message}, and it is not known whether "${text}" took`, {
+        hint: 'Run it again: it starts from what is there.',
+        cause: stopped,
+    });
+}
+async function execute_begin(step, effects) {
+    if (writesAhead(step))
+        await effects.journals.intend(appsOf(step));
+    return await executeStep(step, effects);
+}
+/** Milliseconds for the last word in the journal. */
+const LAST_WORD = 1_000;
+/** The journal says `begun` if this does not get through any more, which is as true. */
+async function execute_giveUp(step, effects) {
+    const { journals, clock } = effects;
+    effects.abandon();
+    await Promise.race([journals.giveUp(appsOf(step)).catch(() => undefined), clock.sleep(LAST_WORD)]);
+}
+/** What cannot be seen is not bad: while the API server is out of reach we hold. A bug of ours is no reason to move traffic either. */
+function execute_endingOf(fault, { lost, late }) {
+    if (isLoss(fault) || (lost.aborted && (0,build_fault/* isFault */.Zh)(lost.reason, 'CONFLICT')))
+        return 'overtaken';
+    if (late.aborted)
+        return 'late';
+    if ((0,build_fault/* isFault */.Zh)(fault, 'CANCELLED'))
+        return 'cancelled';
+    return (0,build_fault/* isFault */.Zh)(fault, 'UNAVAILABLE') || (0,build_fault/* isFault */.Zh)(fault, 'BUG') ? 'blind' : 'broken';
+}
+function notReached(step, number) {
+    return { number, step, text: describeStep(step), state: 'not reached', seconds: 0 };
+}
+function label(number) {
+    return String(number).padStart(2);
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/journals.js
+
+
+
+/**
+ * The journals of the apps of one run. Every write is guarded by the version that was read, so a run that was overtaken cannot go on; and says which step the run is at, so that
+ * whoever comes after one that was killed knows what may have been done.
+ */
+class Journals {
+    #writer;
+    #kept;
+    #queue = new Map();
+    #step = '';
+    #moves = 0;
+    constructor(writer, kept) {
+        this.#writer = writer;
+        this.#kept = new Map(kept);
+    }
+    /** The journal of an app as this run knows it. */
+    of(app) {
+        return this.#find(app).journal;
+    }
+    /** All journals as this run left them; an app that has none is not among them. */
+    all() {
+        const kept = [...this.#kept].filter(([, { resourceVersion }]) => resourceVersion !== undefined);
+        return new Map(kept.map(([app, { journal }]) => [app, journal]));
+    }
+    /** Tells whether nobody else has written the journal of an app since this run last read or wrote it. */
+    isUndisturbed(app, { resourceVersion }) {
+        return this.#find(app).resourceVersion === resourceVersion;
+    }
+    /** Names the step that is about to begin: every write from here on says so. */
+    at(step) {
+        this.#step = step;
+    }
+    /** Writes down, before anything is done, that the step is begun. An app without a journal has nothing on its way. */
+    async intend(apps) {
+        for (const app of new Set(apps))
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.write(app, (journal) => journal);
+    }
+    /** Writes down that the step was given up before it was heard whether its write took. */
+    async giveUp(apps) {
+        for (const app of new Set(apps)) {
+            if (this.#find(app).resourceVersion !== undefined)
+                await this.#put(app, (journal) => ({ ...journal, doing: this.#doing('unknown') }));
+        }
+    }
+    /** Writes what a change makes of the journal, with the step this run is at. */
+    async write(app, change) {
+        await this.#put(app, (journal) => ({ ...change(journal), doing: this.#doing('begun') }));
+    }
+    /** Writes what a change makes of the journal, and that nothing is under way any more. */
+    async settle(app, change) {
+        await this.#put(app, (journal) => {
+            const { doing: _doing, ...settled } = change(journal);
+            return settled;
+        });
+    }
+    /** Takes back what this run has written about a step that it has ended meanwhile. */
+    async rest() {
+        for (const [app, { journal }] of this.#kept)
+            if (journal.doing?.by === this.#writer.holder)
+                await this.settle(app, (kept) => kept);
+    }
+    /** Deletes the journal of an app that was never released. */
+    async remove(app) {
+        await deleteJournal(this.#writer.cluster, this.#place(app), this.#find(app));
+        this.#kept.set(app, { journal: EMPTY_JOURNAL, resourceVersion: undefined });
+    }
+    /** The fencing token of an app's lock. */
+    tokenOf(app) {
+        return this.#writer.token(app);
+    }
+    /** A move label that no move of this app has had: the token of the lock, and a number. */
+    nextMove(app) {
+        this.#moves += 1;
+        return `${this.#writer.token(app)}-${this.#moves}`;
+    }
+    /** One after the other: two writes at once, as of a soak that is noted while it ends, would be built on the same version. */
+    #put(app, change) {
+        const next = (this.#queue.get(app) ?? Promise.resolve()).then(() => this.#putNow(app, change));
+        this.#queue.set(app, next.catch(() => undefined));
+        return next;
+    }
+    async #putNow(app, change) {
+        const { journal, resourceVersion } = this.#find(app);
+        const { rollout, ...changed } = change(journal);
+        const { holder } = this.#writer;
+        const signed = { ...changed, token: this.#writer.token(app), ...(rollout === undefined ? {} : { rollout: { ...rollout, by: holder } }) };
+        this.#kept.set(app, await this.#written(app, { journal, resourceVersion }, signed));
+    }
+    /** A label that somebody else has put on the ConfigMap changes its version, and nothing of the journal. */
+    async #written(app, { journal, resourceVersion }, signed) {
+        const { cluster } = this.#writer;
+        try {
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion });
+        }
+        catch (error) {
+            if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT') || resourceVersion === undefined)
+                throw error;
+            const live = await readJournal(cluster, this.#place(app));
+            if (live.resourceVersion === resourceVersion || !(0,json_pointer/* sameJson */.Vk)(live.journal, journal))
+                throw error;
+            return await writeJournal(cluster, this.#place(app), { journal: signed, resourceVersion: live.resourceVersion });
+        }
+    }
+    #doing(state) {
+        return { step: this.#step, state, at: this.#writer.clock.date().toISOString(), by: this.#writer.holder };
+    }
+    #place(app) {
+        return { namespace: this.#writer.namespace, app };
+    }
+    #find(app) {
+        const kept = this.#kept.get(app);
+        if (kept === undefined)
+            throw new TypeError(`the journal of ${app} was not read`);
+        return kept;
+    }
+}
+
+;// CONCATENATED MODULE: ./packages/rollout/build/execute/run-rollout.js
+
+
+
+
+
+
+
+/** Carries out a plan; when a step is refused, takes the rollout back by itself. Never throws for what happens after the first step. */
+async function runRollout(plan, standings, { world, options }) {
+    const began = world.clock.now();
+    const seconds = () => (world.clock.now() - began) / 1_000;
+    const forward = await executeIn(world, plan, standings);
+    const told = { plan, places: run_rollout_placesOf(standings), forward: forward.execution };
+    if (forward.execution.ended === 'overtaken')
+        return { ...told, ...(await lastLook(world, standings, forward.journals)), seconds: seconds() };
+    if (!isReasonToGoBack(forward.execution))
+        return { ...told, journals: forward.journals, seconds: seconds() };
+    const now = await look(world, standings);
+    if (now instanceof build_fault/* Fault */.vC)
+        return { ...told, unseen: now, journals: forward.journals, seconds: seconds() };
+    const seen = now.map(pointedAt);
+    const own = now.filter((standing) => forward.undisturbed(standing) && isUnderOwnToken(standing, world.held));
+    const barred = own.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
+    if (barred.length > 0)
+        return { ...told, seen, barred: barred.join('; '), journals: journalsOf(now), seconds: seconds() };
+    const steps = wayBackSteps(own, options);
+    if (steps.length === 0)
+        return { ...told, seen, journals: journalsOf(now), seconds: seconds() };
+    world.say('');
+    world.say('taking it back:');
+    const wayBack = await executeIn(world, { steps, budget: options.rollbackTimeout }, now);
+    return { ...told, seen, wayBack: wayBack.execution, journals: wayBack.journals, seconds: seconds() };
+}
+/** How things stand that are not ours to change any more; what this run knew last, where it cannot be seen. */
+async function lastLook(world, standings, known) {
+    const now = await look(world, standings);
+    return now instanceof build_fault/* Fault */.vC ? { journals: known } : { seen: now.map(pointedAt), journals: journalsOf(now) };
+}
+/** What was seen to be bad is; what could not be seen is not. Once one app of a release has arrived and is written down, taking back the others would leave two releases. */
+function isReasonToGoBack({ ended, records }) {
+    const arrived = records.some(({ step, state }) => step.type === 'record' && state === 'done' && isLast(step, records));
+    return (ended === 'refused' || ended === 'broken') && !arrived;
+}
+/** Tells a record of this release from one that writes down what an earlier run has left, before anything else is begun. */
+function isLast({ app }, records) {
+    const begun = records.findLastIndex(({ step }) => step.type === 'begin' && step.app === app);
+    const written = records.findLastIndex(({ step }) => step.type === 'record' && step.app === app);
+    return begun < written;
+}
+function journalsOf(standings) {
+    const kept = standings.filter((standing) => standing.kept.resourceVersion !== undefined);
+    return new Map(kept.map((standing) => [standing.app, standing.kept.journal]));
+}
+/** Whoever takes over writes a greater token to the pointer before anything else: what it leads to is theirs to say from then on. */
+function isUnderOwnToken({ app, service }, held) {
+    const move = service === undefined ? undefined : readPointer(service).move;
+    return Number.parseInt(move ?? '0', 10) <= held.token(app);
+}
+/** Reads again how the apps stand. A Fault where even that is not possible: then nothing is decided, and the report says why. */
+async function look({ cluster, namespace, clock }, standings) {
+    try {
+        return await observeApps(cluster, namespace, { apps: run_rollout_placesOf(standings), now: clock.date() });
+    }
+    catch (error) {
+        return (0,build_fault/* toFault */.ec)(error);
+    }
+}
+function run_rollout_placesOf(standings) {
+    return standings.map((standing) => ({ app: standing.app, service: standing.serviceName, backend: pointedAt(standing) }));
+}
+async function executeIn(world, { steps, budget }, standings) {
+    const over = new AbortController();
+    const late = lateAfter(budget, world.clock, over.signal);
+    const effects = effectsFor(world, late, standings);
+    const { journals } = effects;
+    try {
+        const execution = await execute(steps, effects);
+        if (execution.ended === 'complete')
+            await journals.rest().catch(() => undefined);
+        return { execution, journals: journals.all(), undisturbed: ({ app, kept }) => journals.isUndisturbed(app, kept) };
+    }
+    finally {
+        over.abort();
+        for (const { proof } of effects.moves.values())
+            proof.close();
+    }
+}
+/** A signal that is aborted once the budget is used up. */
+function lateAfter(budget, clock, over) {
+    const controller = new AbortController();
+    if (budget === undefined)
+        return controller.signal;
+    const abort = () => controller.abort(new build_fault/* Fault */.vC('UNAVAILABLE', `the way back did not end within ${(0,build_duration/* formatDuration */.a3)(budget)}`, {
+        hint: 'Both slots are left as they are: go on by hand, or run it again.',
+    }));
+    clock.sleep(budget, over).then(abort, () => undefined);
+    return controller.signal;
+}
+function effectsFor(world, late, standings) {
+    const { cluster, namespace, clock, held, signal } = world;
+    const byName = new Map(standings.map((standing) => [standing.app, standing]));
+    const services = standings.flatMap(({ app, service }) => (service === undefined ? [] : [[app, service]]));
+    return {
+        ...world,
+        say: (line) => world.say(line),
+        signal: AbortSignal.any([signal, held.lost, late]),
+        lost: held.lost,
+        loss: (app) => held.loss(app),
+        abandon: () => held.abandon(),
+        late,
+        journals: new Journals({ cluster, namespace, clock, holder: held.holder, token: (app) => held.token(app) }, new Map(standings.map(({ app, kept }) => [app, kept]))),
+        standing(app) {
+            const standing = byName.get(app);
+            if (standing === undefined)
+                throw new TypeError(`${app} is not part of this rollout`);
+            return standing;
+        },
+        services: new Map(services),
+        moves: new Map(),
+        results: new Map(),
+        running: new Map(),
+        known: new Map(standings.flatMap(knownOf)),
+        generations: new Map(),
+    };
+}
+function knownOf({ slots }) {
+    return SLOTS.flatMap((slot) => {
+        const object = slots[slot]?.object;
+        return object === undefined ? [] : [[object.metadata.name, { uid: object.metadata.uid, version: object.metadata.resourceVersion }]];
     });
 }
 
@@ -19206,8 +19292,7 @@ async function underLock(question, open, work) {
         const waited = clock.now() - began;
         if (waited > WORTH_A_WORD)
             open.say(`waited ${(0,build_duration/* formatDuration */.a3)(waited)} for the lock`);
-        for (const lock of locks)
-            await under_lock_fence(lock, standings, open);
+        await fenceAll(locks, standings, open);
         const stale = locks.some(({ undisturbed, overtaken }) => !undisturbed || overtaken !== undefined);
         return await work({ world: { ...rest, held: heldBy(locks, { cluster, namespace, holder }) }, stale });
     }
@@ -19216,19 +19301,25 @@ async function underLock(question, open, work) {
     }
 }
 const WORTH_A_WORD = 1_000;
-/** Where this fails the lock is not given back: whoever takes it next must know that it was never fenced. */
+/** Where this fails, no lock that was taken over is given back: whoever takes it next must know that it was never fenced. */
+async function fenceAll(locks, standings, open) {
+    try {
+        for (const lock of locks)
+            await under_lock_fence(lock, standings, open);
+    }
+    catch (error) {
+        for (const lock of locks)
+            if (lock.overtaken !== undefined)
+                lock.abandon();
+        throw error;
+    }
+}
 async function under_lock_fence(lock, standings, { cluster, namespace, signal }) {
     const { app, overtaken, token } = lock;
     if (overtaken === undefined)
         return;
     const services = standings.filter((each) => each.app === app).map(({ serviceName }) => serviceName);
-    try {
-        await fenceApp(cluster, { namespace, app, services, signal }, token);
-    }
-    catch (error) {
-        lock.abandon();
-        throw error;
-    }
+    await fenceApp(cluster, { namespace, app, services, signal }, token);
 }
 function heldBy(locks, { cluster, namespace, holder }) {
     const tokens = new Map(locks.map(({ app, token }) => [app, token]));
@@ -19242,14 +19333,66 @@ function heldBy(locks, { cluster, namespace, holder }) {
         holder,
         lost: AbortSignal.any(locks.map(({ lost }) => lost)),
         token: tokenOf,
-        async confirm(app) {
-            const { lease } = await readLease(cluster, { namespace, app });
-            return isHeldBy(lease, { namespace, app, holder, token: tokenOf(app) });
+        abandon() {
+            for (const lock of locks)
+                lock.abandon();
+        },
+        async loss(app) {
+            const holding = { namespace, app, holder, token: tokenOf(app) };
+            const { lease } = await readLease(cluster, holding);
+            return isHeldBy(lease, holding) ? undefined : takenAway(holding, lease);
         },
     };
 }
 
+;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
+
+
+/**
+ * Finds what has arrived without having been recorded: a first release that serves, parked or left by its run, since taking it away would leave nobody to answer;
+ * and a rollback whose run ended after its move. Undefined where there is nothing of that kind.
+ */
+function arrivalOf(standing) {
+    return firstArrival(standing) ?? returnArrival(standing);
+}
+/** Tells whether a rollback has moved the pointer, and was not written down. */
+function isReturned(standing) {
+    const { returning, previous, rollout } = standing.kept.journal;
+    return returning === true && rollout === undefined && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
+}
+/** Tells whether the release on its way is the first, and has users already. */
+function isServedFirst(standing) {
+    const { rollout } = standing.kept.journal;
+    return rollout !== undefined && rollout.from === undefined && sameBackend(pointedAt(standing), slotBackend(rollout.slot));
+}
+function firstArrival(standing) {
+    const { rollout, ...journal } = standing.kept.journal;
+    if (rollout === undefined || !isServedFirst(standing))
+        return undefined;
+    const active = { backend: slotBackend(rollout.slot), release: rollout.release };
+    return {
+        standing: withJournal(standing, { ...journal, active, last: Math.max(journal.last, rollout.release.number) }),
+        steps: [arriving_recordOf(standing, active, undefined)],
+    };
+}
+function returnArrival(standing) {
+    const { returning: _returning, active, previous, ...journal } = standing.kept.journal;
+    if (!isReturned(standing) || active === undefined || previous === undefined)
+        return undefined;
+    const { bad: _bad, ...back } = previous;
+    const arrived = { ...journal, active: back, previous: { ...active, bad: true } };
+    return { standing: withJournal(standing, arrived), steps: [arriving_recordOf(standing, back, active)] };
+}
+function arriving_recordOf({ app }, { backend, release }, from) {
+    return { type: 'record', app, release, backend, from: from?.backend, isWayBack: from !== undefined, standby: { type: 'cold' } };
+}
+function withJournal(standing, journal) {
+    return { ...standing, kept: { ...standing.kept, journal } };
+}
+
 ;// CONCATENATED MODULE: ./packages/rollout/build/execute/wind-up.js
+
+
 
 
 
@@ -19283,10 +19426,12 @@ async function windUp(left, options, open) {
 }
 /** What there is to say without doing anything; undefined where something has to be taken back. */
 function wind_up_judge(standings, left) {
+    const returned = standings.filter((standing) => isReturned(standing) && standing.kept.journal.doing?.by === left.holder);
     const behind = leftBehind(standings, left);
-    if (behind.length === 0)
+    if (behind.length + returned.length === 0)
         return { type: 'nothing' };
-    return behind.every(isSwitched) ? { type: 'stays', standings: behind } : undefined;
+    const isBarred = behind.some((standing) => irreversibleAfterMove(standing) !== undefined);
+    return isBarred || behind.every(isSwitched) ? { type: 'stays', standings: [...behind, ...returned] } : undefined;
 }
 /** The rollouts that a run left on their way: neither parked nor taken on by another since. */
 function leftBehind(standings, { holder }) {
@@ -19349,9 +19494,9 @@ function untouched({ plan, standings }) {
 function carry_out_placesOf(standings) {
     return standings.map(({ app, serviceName: service }) => ({ app, service }));
 }
-/** Nothing is on its way any more, or it is parked. */
+/** Nothing is on its way any more, in either direction, or it is parked. */
 function isSettled({ journals }) {
-    return [...journals.values()].every(({ rollout }) => rollout?.state !== 'running');
+    return [...journals.values()].every(({ rollout, returning }) => rollout?.state !== 'running' && returning !== true);
 }
 
 ;// CONCATENATED MODULE: ./packages/health/build/explanation.js
@@ -19801,10 +19946,10 @@ function textOf(wound) {
     if (wound.type === 'nothing')
         return 'this run has left nothing on its way';
     const serving = wound.standings.map((standing) => {
-        const { rollout } = standing.kept.journal;
-        return `${standing.app} serves release ${rollout?.release.number ?? 0} from ${roles_describeBackend(pointedAt(standing))}`;
+        const { rollout, previous } = standing.kept.journal;
+        return `${standing.app} serves release ${(rollout ?? previous)?.release.number ?? 0} from ${roles_describeBackend(pointedAt(standing))}`;
     });
-    return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not accepted yet. Run it again to finish, or roll back`;
+    return `users were moved before the run was stopped, so they stay: ${serving.join(', ')}, not written down yet. Run it again to finish`;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/.pnpm/diff@9.0.0/node_modules/diff/libesm/diff/base.js
@@ -21080,51 +21225,6 @@ function rememberStep({ app, kept }, companions) {
     ];
 }
 
-;// CONCATENATED MODULE: ./packages/rollout/build/plan/arriving.js
-
-
-/**
- * Finds what has arrived without having been recorded: a first release that serves, parked or left by its run, since taking it away would leave nobody to answer;
- * and a rollback whose run ended after its move. Undefined where there is nothing of that kind.
- */
-function arrivalOf(standing) {
-    return firstArrival(standing) ?? returnArrival(standing);
-}
-/** Tells whether a rollback has moved the pointer, and was not written down. */
-function isReturned(standing) {
-    const { returning, previous, rollout } = standing.kept.journal;
-    return returning === true && rollout === undefined && previous !== undefined && sameBackend(pointedAt(standing), previous.backend);
-}
-/** Tells whether the release on its way is the first, and has users already. */
-function isServedFirst(standing) {
-    const { rollout } = standing.kept.journal;
-    return rollout !== undefined && rollout.from === undefined && sameBackend(pointedAt(standing), slotBackend(rollout.slot));
-}
-function firstArrival(standing) {
-    const { rollout, ...journal } = standing.kept.journal;
-    if (rollout === undefined || !isServedFirst(standing))
-        return undefined;
-    const active = { backend: slotBackend(rollout.slot), release: rollout.release };
-    return {
-        standing: withJournal(standing, { ...journal, active, last: Math.max(journal.last, rollout.release.number) }),
-        steps: [arriving_recordOf(standing, active, undefined)],
-    };
-}
-function returnArrival(standing) {
-    const { returning: _returning, active, previous, ...journal } = standing.kept.journal;
-    if (!isReturned(standing) || active === undefined || previous === undefined)
-        return undefined;
-    const { bad: _bad, ...back } = previous;
-    const arrived = { ...journal, active: back, previous: { ...active, bad: true } };
-    return { standing: withJournal(standing, arrived), steps: [arriving_recordOf(standing, back, active)] };
-}
-function arriving_recordOf({ app }, { backend, release }, from) {
-    return { type: 'record', app, release, backend, from: from?.backend, isWayBack: from !== undefined, standby: { type: 'cold' } };
-}
-function withJournal(standing, journal) {
-    return { ...standing, kept: { ...standing.kept, journal } };
-}
-
 ;// CONCATENATED MODULE: ./packages/rollout/build/plan/leftovers.js
 
 
@@ -21156,6 +21256,20 @@ function standbySteps(standing, previous, { drain, standby, adoptCleanup }) {
         ...(isDone ? [] : [{ type: 'retire', app, backend, drain, standby: { type: 'cold' }, cleanup }]),
         ...(kept && workload.wanted > 0 ? apartSteps(standing, previous) : settleBudgets(standing)),
     ];
+}
+/** The Deployment from before, left with its Pods by a run that was killed after its release had arrived: nobody is led to it, and another release does not need it as its way back. */
+function strayedSteps(standing, { drain }) {
+    const { app, kept } = standing;
+    const { adoption, warm, standbyUntil } = kept.journal;
+    if (adoption === undefined || !isStray(standing, adoption) || warm === true || standbyUntil !== undefined)
+        return [];
+    const backend = { type: 'adopted', hash: adoption.hash ?? '' };
+    return [{ type: 'retire', app, backend, drain, standby: { type: 'cold' }, cleanup: false }];
+}
+function isStray(standing, { uid }) {
+    const { plain, kept } = standing;
+    const isLeft = plain !== undefined && plain.wanted > 0 && plain.uid === uid;
+    return isLeft && pointedAt(standing)?.type === 'slot' && kept.journal.active?.backend.type === 'slot';
 }
 /** A standby with Pods stays out of the budgets of what serves. */
 function apartSteps(standing, { backend }) {
@@ -21301,6 +21415,7 @@ function planRelease(release, standings, options) {
     const steps = [
         ...wayBackSteps(others, options),
         ...arrivals.flatMap((arrival) => arrival?.steps ?? []),
+        ...going.flatMap(({ standing }) => strayedSteps(standing, options)),
         ...forward(release, { going, healing, options }),
         ...unchanged.flatMap((course) => leftoverSteps(course.standing, options)),
         ...(going.length === 0
@@ -21316,8 +21431,11 @@ function isUnrecorded(standing, release) {
 }
 /** What its user and its run know of a release, beside what it is. */
 function noted(course, { irreversible, origin }) {
-    const source = origin?.source;
-    const note = { ...course.note, ...(source === undefined ? {} : { source }), ...(irreversible === undefined ? {} : { irreversible }) };
+    // What was said when it began counts for a run that only goes on with it.
+    const begun = course.standing.kept.journal.rollout?.release;
+    const source = begun?.source ?? origin?.source;
+    const why = begun?.irreversible ?? irreversible;
+    const note = { ...course.note, ...(source === undefined ? {} : { source }), ...(why === undefined ? {} : { irreversible: why }) };
     return { ...course, note };
 }
 function forward(release, { going, healing, options }) {
@@ -21370,7 +21488,7 @@ function proveHealed({ standing: { app, serviceName: service }, backend, replica
     return { type: 'prove', app, service, backend, atLeast: replicas };
 }
 /** What makes the rollout findable, and holds what serves. */
-function plan_release_openingSteps(course, { timeout }) {
+function plan_release_openingSteps(course, { timeout, orders }) {
     const { standing, note, slot, from, adopts } = course;
     const { rollout } = standing.kept.journal;
     const { app, service, serviceName, plain } = standing;
@@ -21378,10 +21496,17 @@ function plan_release_openingSteps(course, { timeout }) {
     const adopted = adopts && plain !== undefined ? { deployment: plain.name, uid: plain.uid, replicas: plain.wanted } : undefined;
     const held = standing.slots[slot];
     const before = held === undefined ? undefined : restorable(held.object);
-    const begin = rollout === undefined ? [{ type: 'begin', app, release: note, slot, from, selector, adopts: adopted, before }] : [];
+    const begin = rollout === undefined ? [{ type: 'begin', app, release: note, slot, from, selector, adopts: adopted, before, ...orderFor(app, orders) }] : [];
     if (adopted === undefined)
         return begin;
     return [...begin, { type: 'hold', app, deployment: adopted.deployment, timeout }, { type: 'narrow', app, service: serviceName }];
+}
+/** What becomes of pin and mark is kept with the rollout: another run may have to accept it. */
+function orderFor(app, orders) {
+    const { lifts, mark } = orders?.get(app) ?? {};
+    if (lifts === undefined && mark === undefined)
+        return {};
+    return { order: { ...(lifts === undefined ? {} : { lifts }), ...(mark === undefined ? {} : { mark }) } };
 }
 function applySteps(release, going, { forceConflicts: force }) {
     if (going.every(({ prepared, moved }) => prepared || moved))
@@ -22123,7 +22248,7 @@ function strangers({ slots, app }) {
 }
 function parkedProblems(standing, { identity }, onParked) {
     const { rollout } = standing.kept.journal;
-    if (rollout === undefined || rollout.release.identity === identity || onParked === 'abort')
+    if (rollout === undefined || rollout.release.identity === identity || onParked === 'abort' || isAtWork(standing))
         return [];
     return [
         {
@@ -22132,10 +22257,15 @@ function parkedProblems(standing, { identity }, onParked) {
         },
     ];
 }
+/** A run that lives is waited for: how it ends decides, under the lock. */
+function isAtWork({ kept, lease }) {
+    const holder = lease.lease?.spec?.holderIdentity ?? '';
+    return kept.journal.rollout?.state === 'running' && holder !== '';
+}
 /** Another release would first take back the one that is on its way, which its user has ruled out. */
 function crossedProblems(standing, { identity }) {
     const { rollout } = standing.kept.journal;
-    const reason = rollout?.release.identity === identity ? undefined : irreversibleAfterMove(standing);
+    const reason = rollout?.release.identity === identity || isAtWork(standing) ? undefined : irreversibleAfterMove(standing);
     return reason === undefined
         ? []
         : [{ message: `${reason}; it has users, and another release would take it back first`, hint: 'Finish that release first: deploy it again.' }];
@@ -22204,8 +22334,14 @@ function orderQuestions(request) {
     return { ...(mark === undefined ? {} : { mark }), ...(pin === undefined ? {} : { pin }) };
 }
 /** Rule 1: what was pinned stays out, until a person says otherwise. */
-function isHeld({ journal: { pin }, release, unpin }) {
-    return pin !== undefined && !unpin && pinnedBy(pin, release) !== undefined;
+function isHeld(request) {
+    return holding(request) !== undefined;
+}
+/** The pin that holds a release; undefined where none does, or a person has lifted it. */
+function holding({ journal: { pin, olderPins = [] }, release, unpin }) {
+    if (unpin)
+        return undefined;
+    return [...(pin === undefined ? [] : [pin]), ...olderPins].find((each) => pinnedBy(each, release) !== undefined);
 }
 /** Rule 2: it serves already, with all that accompanies it. */
 function isUnchanged({ journal: { active }, release }) {
@@ -22272,14 +22408,17 @@ function elsewhere(source, base) {
 
 
 
+
 /** Says whether a release that is not held lifts the pin once it is accepted: by a person's word, or as a strict descendant of the bad commit; and if not, why not. */
 function liftOf(request, answer) {
     const { journal, unpin } = request;
     const { pin } = journal;
     if (pin === undefined)
         return { notes: unpin ? ['there is no pin for `unpin` to lift'] : [] };
-    if (unpin)
-        return { lifts: pin, notes: [`${lift_nameOf(pin)} falls once this release is accepted: \`unpin: true\``] };
+    if (unpin) {
+        const lifted = holding({ ...request, unpin: false }) ?? pin;
+        return { lifts: lifted, notes: [`${lift_nameOf(lifted)} falls once this release is accepted: \`unpin: true\``] };
+    }
     if (isUnchanged(request))
         return { notes: [] };
     const why = staysBecause(pin, request, answer);
@@ -22336,8 +22475,8 @@ function judgeOrder(request, relations) {
 }
 /** Rule 1. */
 function holdOf(request) {
-    const { pin } = request.journal;
-    if (pin === undefined || !isHeld(request))
+    const pin = holding(request);
+    if (pin === undefined)
         return undefined;
     const { release, reason, actor, at } = pin;
     const why = `release ${release} was rolled back from by ${actor} at ${at} (${reason})`;
@@ -23393,9 +23532,9 @@ function with_digests_imagesOf({ apps }) {
  * Images without a digest in the map stay as they are, and so does a digest that is there already.
  */
 function withDigests(release, digests) {
-    return { ...release, apps: release.apps.map((app) => pinned(app, release, digests)) };
+    return { ...release, apps: release.apps.map((app) => with_digests_pinned(app, release, digests)) };
 }
-function pinned(app, { autoscalers }, digests) {
+function with_digests_pinned(app, { autoscalers }, digests) {
     const template = mapImages(app.template, (image) => with_digests_pin(image, digests.get(image)));
     return identified({ ...app, template, images: containerImages(template) }, autoscalers);
 }
@@ -26926,7 +27065,7 @@ function plan_eject_notesOf(standing) {
 
 const { checks, url, timeout, stability, settle: eject_settle, soak: eject_soak, drain } = rolloutInputs;
 const eject_inputs = defineInputs({
-    app: { ...appInputs.app, description: 'The app that is to leave: `web`. Several leave one after the other.' },
+    app: { ...appInputs.app, description: 'The app that is to leave: `web`.' },
     service: appInputs.service,
     checks,
     url,
@@ -26951,7 +27090,10 @@ const ejectOperation = {
         diagnosis: 'Why it was refused, as JSON; `[]` when it was not.',
         fault: 'Why it could not be done, such as `ACCESS_DENIED` or `UNAVAILABLE`; empty when it could.',
     },
-    validate: (values) => placeProblems(values),
+    validate: (values) => [
+        ...placeProblems(values),
+        ...(values.app.length > 1 ? [{ message: `input "app": expected one app to leave at a time, got ${values.app.join(', ')}` }] : []),
+    ],
     async observe(values, { ports: { cluster }, host: { signal, clock } }) {
         const namespace = values.namespace ?? cluster.namespace;
         return { namespace, standings: await observeApps(cluster, namespace, { apps: placesOf(values), now: clock.date(), signal }) };
@@ -27653,19 +27795,34 @@ function fateOf({ serves, bad, pinned, irreversible, canReturn }) {
 
 
 
+
+
 /**
  * Decides how what vanished runs have left is brought to an end, without knowing what they were asked for: what has no users yet is taken back; what they are on already is watched for the
  * rest of its time and accepted; a rollback that has moved is written down; a standby whose time is over is retired. What is parked stays parked.
  */
 function planReap(standings, options) {
-    const left = standings.filter(({ kept }) => kept.journal.rollout?.state === 'running');
-    const settled = standings.filter((standing) => !left.includes(standing));
+    const left = standings.filter(isLeft);
+    const settled = standings.filter((standing) => !isLeft(standing));
+    const barred = left.flatMap((standing) => irreversibleAfterMove(standing) ?? []);
     const steps = [
-        ...(left.every(isOnCandidate) ? finishing(left, options) : wayBackSteps(left, options)),
+        ...(left.every(isOnCandidate) ? finishing(left, options) : barred.length > 0 ? [] : wayBackSteps(left, options)),
         ...settled.flatMap((standing) => plan_reap_settling(standing, options)),
     ];
-    const nothing = `${standings.map(({ app }) => app).join(', ')}: nothing was left behind`;
+    const nothing = barred.length > 0 ? `left as it is, a person must decide: ${barred.join('; ')}` : `${standings.map(({ app }) => app).join(', ')}: nothing was left behind`;
     return { title: standings.map(plan_reap_titleOf), notes: [], steps, ...(steps.length === 0 ? { nothing } : {}) };
+}
+/** The apps that one run has left go together, and each of those that are settled goes alone: what becomes of one release says nothing about another. */
+function reapGroups(standings) {
+    const runs = new Map();
+    for (const standing of standings.filter(isLeft)) {
+        const by = standing.kept.journal.rollout?.by ?? standing.app;
+        runs.set(by, [...(runs.get(by) ?? []), standing]);
+    }
+    return [...runs.values(), ...standings.filter((standing) => !isLeft(standing)).map((standing) => [standing])];
+}
+function isLeft({ kept }) {
+    return kept.journal.rollout?.state === 'running';
 }
 function isOnCandidate(standing) {
     const { rollout } = standing.kept.journal;
@@ -27694,7 +27851,12 @@ function finishing(left, { timeout, stability, settle, soak, drain }) {
         ...moved.map(({ standing: { app }, rollout: { release, from }, target: { backend } }) => {
             return { type: 'record', app, release, backend, from, isWayBack: false, standby: { type: 'cold' } };
         }),
-        ...moved.flatMap(({ standing: { app }, rollout: { from } }) => from === undefined ? [] : [{ type: 'retire', app, backend: from, drain, standby: { type: 'cold' }, cleanup: false }]),
+        ...moved.flatMap(({ standing, rollout: { from }, target: { backend } }) => from === undefined
+            ? []
+            : [
+                { type: 'retire', app: standing.app, backend: from, drain, standby: { type: 'cold' }, cleanup: false },
+                ...letIn(guardedBetween(standing, [backend, from]), from),
+            ]),
     ];
 }
 function plan_reap_targetOf(standing, { slot, release }) {
@@ -27714,12 +27876,15 @@ function plan_reap_settling(standing, { drain }) {
         return [];
     const arrival = arrivalOf(standing);
     const standby = standing.kept.journal.warm === true ? { type: 'warm' } : { type: 'cold' };
-    return [...(arrival?.steps ?? []), ...leftoverSteps(arrival?.standing ?? standing, { drain, standby, adoptCleanup: false })];
+    const leftovers = leftoverSteps(arrival?.standing ?? standing, { drain, standby, adoptCleanup: false });
+    const isRetired = leftovers.some(({ type }) => type === 'retire');
+    return [...(arrival?.steps ?? []), ...(isRetired ? [] : strayedSteps(standing, { drain })), ...leftovers];
 }
 function plan_reap_titleOf(standing) {
     const { active, rollout } = standing.kept.journal;
-    const serving = `${standing.namespace}/${standing.app} - ${roles_describeBackend(pointedAt(standing))} is active`;
-    const known = active === undefined ? '' : ` (release ${active.release.number})`;
+    const now = pointedAt(standing);
+    const serving = `${standing.namespace}/${standing.app} - ${roles_describeBackend(now)} is active`;
+    const known = active !== undefined && sameBackend(now, active.backend) ? ` (release ${active.release.number})` : '';
     if (rollout === undefined)
         return `${serving}${known}`;
     return `${serving}${known}, release ${rollout.release.number} is ${rollout.state === 'parked' ? 'parked' : `left at "${rollout.step}"`} in ${rollout.slot}`;
@@ -27761,47 +27926,72 @@ const reapOperation = {
         const apps = app.length === 0 ? [] : placesOf({ ...values, app });
         return { namespace, standings: await observeApps(cluster, namespace, { apps, now: clock.date(), signal }) };
     },
-    plan: reap_decide,
-    async execute(decision, run) {
-        const { plan, snapshot, inputs: values } = decision;
-        for (const line of describePlan(plan))
-            run.say(line);
-        if (values['dry-run'])
-            return undefined;
-        const { holder, url } = run.host.origin;
-        const errand = {
-            purpose: 'reap',
-            timeout: values['lock-timeout'],
-            holder,
-            url,
-            options: { rollbackTimeout: values['rollback-timeout'] },
-            again: async () => reap_decide(values, await reapOperation.observe(values, run)),
-            leave: (text) => run.leave(text),
-        };
-        return await carryOut(decision, errand, reap_openWorld(run, snapshot.namespace));
+    plan: (values, { namespace, standings }) => ({ namespace, groups: reapGroups(standings).map((group) => reap_decide(values, group)), inputs: values }),
+    async execute({ namespace, groups, inputs: values }, run) {
+        const settled = [];
+        for (const group of groups) {
+            for (const line of describePlan(group.plan))
+                run.say(line);
+            if (!values['dry-run'])
+                settled.push(await reap_settle(group, values, { run, namespace }));
+        }
+        return values['dry-run'] ? undefined : settled;
     },
-    report({ plan }, outcome) {
-        if (outcome === undefined)
-            return planned(plan);
-        return reportRollout(outcome.rollout, outcome.decision.snapshot);
-    },
+    report: ({ namespace, groups }, settled) => (settled === undefined ? planned(groups) : reap_told(settled, namespace)),
 };
-function reap_decide(values, snapshot) {
-    const { standings } = snapshot;
-    const { timeout, stability, settle, soak, drain } = values;
-    const options = { timeout, stability, settle, soak, drain, rollbackTimeout: values['rollback-timeout'] };
-    // Only what has something to be settled is locked: an app that is being released is nobody's to wait for.
-    const concerned = standings.filter((standing) => planReap([standing], options).steps.length > 0);
-    return { plan: planReap(concerned.length === 0 ? standings : concerned, options), standings: concerned, snapshot, inputs: values };
+function reap_decide(values, standings) {
+    const { timeout, stability, settle: settling, soak, drain } = values;
+    return { plan: planReap(standings, { timeout, stability, settle: settling, soak, drain, rollbackTimeout: values['rollback-timeout'] }), standings };
 }
-function planned(plan) {
+/** A lock that is not to be had belongs to a run that lives: what it works on is no leftover. */
+async function reap_settle(decision, values, { run, namespace }) {
+    const { holder, url } = run.host.origin;
+    const { clock, signal } = run.host;
+    const apps = decision.standings.map(({ app, serviceName: service }) => ({ app, service }));
+    const errand = {
+        purpose: 'reap',
+        timeout: values['lock-timeout'],
+        holder,
+        url,
+        options: { rollbackTimeout: values['rollback-timeout'] },
+        again: async () => reap_decide(values, await observeApps(run.ports.cluster, namespace, { apps, now: clock.date(), signal })),
+        leave: (text) => run.leave(text),
+    };
+    try {
+        return { type: 'carried', carried: await carryOut(decision, errand, reap_openWorld(run, namespace)) };
+    }
+    catch (error) {
+        if (!(0,build_fault/* isFault */.Zh)(error, 'CONFLICT'))
+            throw error;
+        return { type: 'left', text: `${apps.map(({ app }) => app).join(', ')} was left alone: ${error.message}` };
+    }
+}
+/** One report of all: the worst is its conclusion. */
+function reap_told(settled, namespace) {
+    const reports = settled.flatMap((each) => (each.type === 'carried' ? [reportRollout(each.carried.rollout, { namespace })] : []));
+    const left = settled.flatMap((each) => (each.type === 'left' ? [each.text] : []));
+    const conclusions = reports.map(({ conclusion }) => conclusion);
+    const [worst = 'unchanged'] = ['failure', 'cancelled', 'success', 'parked'].filter((each) => conclusions.includes(each));
+    const done = reports.filter(({ conclusion }) => conclusion !== 'unchanged');
     return {
-        conclusion: plan.nothing === undefined ? 'success' : 'unchanged',
-        verdict: plan.nothing === undefined ? `Dry run: ${plan.steps.length} steps; nothing was written` : `Dry run: ${plan.nothing}`,
-        outputs: { plan: JSON.stringify(planData(plan)) },
+        conclusion: worst,
+        verdict: [...done.map(({ verdict }) => verdict), ...left].join('; ') || 'Unchanged: nothing was left behind',
+        outputs: {},
+        annotations: reports.flatMap(({ annotations }) => annotations),
+        summary: done.flatMap(({ summary }) => summary),
+        details: { groups: reports.map(({ details }) => details), left },
+    };
+}
+function planned(groups) {
+    const plans = groups.map(({ plan }) => plan);
+    const steps = plans.reduce((sum, plan) => sum + plan.steps.length, 0);
+    return {
+        conclusion: steps === 0 ? 'unchanged' : 'success',
+        verdict: steps === 0 ? 'Dry run: nothing was left behind' : `Dry run: ${steps} steps; nothing was written`,
+        outputs: { plan: JSON.stringify(plans.map(planData)) },
         annotations: [],
-        summary: [{ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') }],
-        details: { plan: planData(plan) },
+        summary: plans.map((plan) => ({ type: 'code', title: 'Plan', text: describePlan(plan).join('\n') })),
+        details: { plans: plans.map(planData) },
     };
 }
 function reap_openWorld(run, namespace) {
@@ -28402,7 +28592,7 @@ function report_reportPlanned(plan) {
 }
 /** A report of a rollback that was carried out names the release that was left, which is no place to go back to. */
 function withLeftRelease(report, standings) {
-    if (report.conclusion === 'unchanged')
+    if (report.conclusion !== 'success')
         return report;
     const left = standings.map(({ app, kept: { journal } }) => ({ app, number: (journal.rollout ?? journal.active)?.release.number ?? '' }));
     const lines = left.length === 1 ? String(left[0]?.number ?? '') : left.map(({ app, number }) => `${app}=${number}`).join('\n');
@@ -28631,7 +28821,15 @@ function nextOf({ standing, unreadable }) {
 /** Offered only where the rollback itself would not refuse. */
 function wayBack(standing, flags) {
     const does = standing.kept.journal.rollout === undefined ? whereBack(standing) : whatEnds(standing);
-    return does === undefined ? [] : [{ command: `fairlead rollback ${flags}`, does }];
+    return does === undefined ? furtherBack(standing, flags) : [{ command: `fairlead rollback ${flags}`, does }];
+}
+/** Once it has gone back, a rollback goes further only where it is told how far. */
+function furtherBack({ kept: { journal } }, flags) {
+    const [older] = journal.rollout === undefined && journal.previous?.bad === true ? olderGood(journal) : [];
+    if (older === undefined)
+        return [];
+    const { number } = older.release;
+    return [{ command: `fairlead rollback ${flags} --to ${number}`, does: `goes back to release ${number}, from its record` }];
 }
 function whereBack(standing) {
     const destination = destinationOf(standing, {});
