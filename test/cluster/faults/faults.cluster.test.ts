@@ -6,7 +6,7 @@ import { seedOf } from './seed.ts'
 
 const SEED = seedOf(process.env)
 // `pnpm prove faults` runs all of them, and the long ones too.
-const COUNT = Number(process.env['FAIRLEAD_FAULTS'] ?? 9)
+const COUNT = Number(process.env['FAIRLEAD_FAULTS'] ?? 6)
 const cases = sampleOf(
   FAULTS.filter(({ stops, long }) => stops !== true && long !== true),
   COUNT,

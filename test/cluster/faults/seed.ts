@@ -1,11 +1,6 @@
-import { spawnSync } from 'node:child_process'
-
-/**
- * The seed of a sample: FAIRLEAD_SEED, else the time of the commit, so that it differs from commit to commit and can be repeated.
- * Where there is no commit it is 1.
- */
+/** The seed of a sample: FAIRLEAD_SEED, else always the same, so that what CI has seen once it sees again. `pnpm prove` explores the rest. */
 export function seedOf({ FAIRLEAD_SEED: given = '' }: NodeJS.ProcessEnv): number {
-  const text = given || spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname, encoding: 'utf8' }).stdout.trim() || '1'
+  const text = given === '' ? '20261' : given
   if (!/^\d+$/.test(text)) throw new Error(`FAIRLEAD_SEED: expected a whole number, got "${text}"`)
   return Number(text)
 }

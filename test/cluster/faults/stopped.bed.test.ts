@@ -5,7 +5,7 @@ import { FAULTS } from './fault-cases.ts'
 import { seedOf } from './seed.ts'
 
 const SEED = seedOf(process.env)
-const COUNT = Number(process.env['FAIRLEAD_FAULTS'] ?? 2)
+const COUNT = Number(process.env['FAIRLEAD_FAULTS'] ?? 1)
 const cases = sampleOf(
   FAULTS.filter(({ stops }) => stops === true),
   COUNT,

@@ -94,7 +94,7 @@ describe('a preflight refusal', () => {
   test('names every right that is missing at once, with the Role to apply, before the first write', async () => {
     const poor = await places.make('poor')
     const token = await account(poor, 'poor', [
-      { apiGroups: ['', 'apps', 'discovery.k8s.io', 'autoscaling'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['', 'apps', 'discovery.k8s.io', 'autoscaling', 'policy', 'coordination.k8s.io'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
     ])
     const record = await deploy(poor, { manifest: await shopManifest(), inputs: {}, kubeconfig: kubeconfig(await endpoint(), { token }) })
     expect(told(record), record.raw).toMatchObject({ exit: 1, fault: 'ACCESS_DENIED' })
