@@ -6,7 +6,9 @@
  * 3. `plan/`: what is to be done: a release, a rollback, or the one way back out of anything unfinished. Pure.
  * 4. `preflight/`: why it cannot be done, before anything is.
  * 5. `steps/`: one room for each kind of step: its words, the rights it needs, its effects.
- * 6. `execute/`: carries out any plan, and takes it back when a step is refused.
+ * 6. `execute/`: carries out any plan under its locks, and takes it back when a step is refused.
+ *
+ * Beside them: `lock/` keeps two runs apart, `order/` keeps older releases from replacing newer ones, `records/` keeps what a way back needs.
  */
 export * from './execute/index.ts'
 export * from './inputs.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { journalReference, readJournal, reportRollout, writeJournal } from '../../src/index.ts'
-import { NAMESPACE, releaseOf, Stage, web } from '../stage.ts'
+import { NAMESPACE, ON_SERVICE, releaseOf, Stage, web } from '../stage.ts'
 
 const PLACE = { namespace: NAMESPACE, app: 'web' }
 
@@ -39,6 +39,16 @@ describe('a run', () => {
       { app: 'web', 'fairlead.dev/app': 'web', 'fairlead.dev/slot': 'green' },
       { app: 'api', 'fairlead.dev/app': 'api', 'fairlead.dev/slot': 'green' },
     ])
+  })
+
+  test('that is irreversible and is refused under its users is not taken back by itself: a person must decide', async () => {
+    const stage = new Stage()
+    await stage.deploy(web('1'))
+    stage.cluster.script.proxy(({ target }) => ({ status: target === 'services' ? 500 : 200, body: 'no', headers: {} }))
+    const outcome = await stage.deploy(web('2'), { checks: ON_SERVICE, irreversible: 'drops column x' })
+    const { verdict, conclusion } = reportRollout(outcome, { namespace: NAMESPACE })
+    expect([outcome.wayBack, conclusion]).toEqual([undefined, 'failure'])
+    expect(verdict).toContain('NOTHING WAS TAKEN BACK: web: there is no way back from release 2, it is irreversible: drops column x')
   })
 
   test('that cannot reach the API server holds, and takes nothing back', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { planReap } from '../../src/index.ts'
-import { options, Stage, web } from '../stage.ts'
+import { planReap, reapGroups } from '../../src/index.ts'
+import { options, releaseOf, Stage, web } from '../stage.ts'
 import { Guard, isWrite } from './guard.ts'
 
 /** Settles what is there, as `fairlead reap` does. */
@@ -58,6 +58,48 @@ describe('reap', () => {
       expect(journal?.active?.backend).toEqual({ type: 'slot', slot })
     }
     expect([...ends].toSorted()).toEqual(['blue', 'green'])
+  })
+
+  test('settles what each run has left by itself: one that has arrived is accepted, another that has not is taken back', async () => {
+    const stage = await second()
+    const api = (version: string) => releaseOf({ api: { version, service: true } })
+    await stage.deploy(api('1'))
+    for (const [release, at] of [
+      [web('2'), 'settle'],
+      [api('2'), 'wait up to'],
+    ] as const) {
+      stage.listener = (line) => {
+        if (line.includes(at) && !line.includes('done in')) stage.cluster.script.outage()
+      }
+      await stage.deploy(release)
+      stage.listener = () => undefined
+      stage.cluster.script.outage(false)
+    }
+    const groups = reapGroups(await stage.observe(['web', 'api']))
+    expect(groups.map((group) => group.map(({ app }) => app))).toEqual([['web'], ['api']])
+    for (const group of groups) {
+      await stage.carryOut('reap', async () => {
+        const standings = await stage.observe(group.map(({ app }) => app))
+        return { standings, plan: planReap(standings, options()) }
+      })
+    }
+    const active = (await stage.observe(['web', 'api'])).map(({ kept: { journal } }) => [journal.active?.release.number, journal.rollout])
+    expect(active).toEqual([
+      [2, undefined],
+      [1, undefined],
+    ])
+  })
+
+  test('leaves what cannot be taken back to a person', async () => {
+    const stage = await second()
+    stage.listener = (line) => {
+      if (line.includes('settle')) stage.cluster.script.outage()
+    }
+    await stage.deploy(web('2'), { irreversible: 'drops column x' })
+    stage.listener = () => undefined
+    stage.cluster.script.outage(false)
+    const [standing] = await stage.observe()
+    expect(standing === undefined ? [] : planReap([standing], options()).steps.map(({ type }) => type)).not.toContain('move')
   })
 
   test('leaves alone what is parked', async () => {
