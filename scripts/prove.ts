@@ -11,6 +11,7 @@ const PROOFS = [
   'adoptions',
   'rollbacks',
   'rolling-updates',
+  'survival',
   'crashes',
   'contention',
   'faults',
