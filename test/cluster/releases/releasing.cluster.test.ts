@@ -45,7 +45,10 @@ describe('deploy-bluegreen, from the first release on', () => {
     // The slot of a warm standby is emptied before the next release goes into it.
     const third = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:3', standby: 'warm' } })
     expect(told(third), third.raw).toMatchObject({ exit: 0, release: '3', slot: 'green' })
-    const fourth = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:2' } })
+    // What was rolled back from is held until a person says otherwise.
+    const held = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:2' } })
+    expect(told(held), held.raw).toMatchObject({ exit: 0, conclusion: 'held', release: '3' })
+    const fourth = await deploy(place, { inputs: { image: '127.0.0.1:5000/shop:2', unpin: 'true' } })
     expect(told(fourth), fourth.raw).toMatchObject({ exit: 0, release: '4', slot: 'blue' })
   })
 
